@@ -1,0 +1,1 @@
+"""The Django project: settings, addresses, workers and the servers they stand on."""

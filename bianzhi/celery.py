@@ -1,0 +1,59 @@
+"""Entry point of the workers: `celery -A bianzhi worker`.
+
+Nobody waits for a result: tasks write what they did into rows. A worker shows that it lives
+by a key in Redis that it renews and that runs out by itself.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bianzhi.settings.prod")
+
+HEARTBEAT_KEY = "bianzhi:worker-alive"
+HEARTBEAT_EVERY = 5  # seconds
+HEARTBEAT_LASTS = 15  # seconds
+
+app = Celery("bianzhi")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+if Path(sys.argv[0]).name == "celery" or sys.argv[0].endswith("celery/__main__.py"):
+    # Only in the worker and beat themselves: the settings of every process import this module.
+    from bianzhi import embedded
+
+    os.environ.setdefault("BIANZHI_ROLE", "beat" if "beat" in sys.argv else "worker")
+    embedded.hold()
+
+
+@setup_logging.connect
+def _use_our_logs(**_: Any) -> None:
+    """Keep Celery from replacing the logging that the settings describe."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+def _start_heartbeat(sender: Any, **_: Any) -> None:
+    """Renew the key from the consumer's own loop: it stops when the consumer hangs."""
+    import redis
+    from django.conf import settings
+
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+    def beat() -> None:
+        try:
+            client.set(HEARTBEAT_KEY, os.getpid(), ex=HEARTBEAT_LASTS)
+        except redis.RedisError:
+            pass  # /healthz says that Redis is gone; the next beat tries again
+
+    beat()
+    sender.timer.call_repeatedly(HEARTBEAT_EVERY, beat)

@@ -1,0 +1,26 @@
+"""Addresses: one include per app, and the error pages."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+_APPS = [
+    ("", "core"),
+    ("accounts/", "accounts"),
+    ("documents/", "documents"),
+    ("units/", "units"),
+    ("quotas/", "quotas"),
+    ("posts/", "posts"),
+    ("people/", "staff"),
+    ("exchange/", "exchange"),
+    ("audit/", "audit"),
+    ("", "dashboards"),
+]
+urlpatterns = [
+    path(prefix, include(f"apps.{app}.urls")) for prefix, app in _APPS if find_spec(f"apps.{app}.urls")
+]
+
+handler400 = "apps.core.views.handler400"
+handler403 = "apps.core.views.handler403"
+handler404 = "apps.core.views.handler404"
+handler500 = "apps.core.views.handler500"

@@ -1,0 +1,3 @@
+"""The version that /healthz and the pages show."""
+
+VERSION = "0.1.0"
