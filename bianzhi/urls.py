@@ -20,7 +20,8 @@ urlpatterns = [
     path(prefix, include(f"apps.{app}.urls")) for prefix, app in _APPS if find_spec(f"apps.{app}.urls")
 ]
 
-handler400 = "apps.core.views.handler400"
-handler403 = "apps.core.views.handler403"
-handler404 = "apps.core.views.handler404"
-handler500 = "apps.core.views.handler500"
+if find_spec("apps.core.views"):
+    handler400 = "apps.core.views.handler400"
+    handler403 = "apps.core.views.handler403"
+    handler404 = "apps.core.views.handler404"
+    handler500 = "apps.core.views.handler500"
