@@ -1,0 +1,52 @@
+"""Appending audit events, inside the transaction of what they tell of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from apps.core.writes import change_id
+
+from .context import current
+from .models import AuditEvent
+
+
+def record(
+    kind: str,
+    *,
+    target: models.Model | None = None,
+    by: Any = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    note: str = "",
+    purpose: str = "",
+    refused: bool = False,
+    scope: str | None = None,
+) -> AuditEvent:
+    """Append one event; `kind` is “noun.verb” and has its sentence in sentences.py.
+
+    target   any saved row; its `scope` or `path` becomes the event's scope
+    before, after   JSON-ready facts; never a whole identity number or phone
+    Must run inside a transaction: an event without its deed, or a deed without its event, is none.
+    """
+    facts = current.get()
+    if scope is None:
+        scope = getattr(target, "scope", None) or getattr(target, "path", None) or ""
+    return AuditEvent.objects.create(
+        kind=kind,
+        outcome=AuditEvent.Outcome.REFUSED if refused else AuditEvent.Outcome.DONE,
+        actor_id=getattr(by, "pk", None),
+        actor_name=str(by) if by is not None else "系统",
+        target_type=target._meta.label_lower if target is not None else "",
+        target_id=str(target.pk) if target is not None else "",
+        target_label=str(target)[:200] if target is not None else "",
+        scope=scope,
+        before=before,
+        after=after,
+        note=note,
+        purpose=purpose,
+        request_id=facts.request_id,
+        address=facts.address,
+        change_id=change_id(),
+    )

@@ -1,0 +1,71 @@
+"""Column kinds shared by the apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Func, Lookup
+
+
+class CodeField(models.ForeignKey):
+    """A foreign key to one code table.
+
+    The column carries the readable key (“quota_type.10”), so that rows loaded by COPY need no
+    look-up and the foreign key still holds. `table` limits choices; the CHECK of
+    `code_in_table` keeps keys of other tables out.
+    """
+
+    def __init__(self, table: str = "", **kwargs: Any) -> None:
+        self.table = table
+        kwargs.setdefault("to", "core.CodeValue")
+        kwargs.setdefault("on_delete", models.PROTECT)
+        kwargs.setdefault("related_name", "+")
+        if table:
+            kwargs["limit_choices_to"] = {"table_id": table}
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["table"] = self.table
+        return name, path, args, kwargs
+
+
+def code_in_table(field: str, table: str, name: str) -> models.CheckConstraint:
+    """Return the constraint that column `field` holds keys of `table` only."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__startswith": f"{table}."})
+        | models.Q(**{f"{field}__isnull": True}),
+        name=name,
+    )
+
+
+class Grams(Func):
+    """core_grams(text): single characters and bigrams, as text[] (immutable, indexed by GIN)."""
+
+    function = "core_grams"
+    arity = 1
+
+
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class Holds(Lookup):
+    """`name__holds="教育"`: contains, exact, served by the GIN index over core_grams(name).
+
+    The LIKE beside it rechecks, so recall and precision are those of LIKE. An empty text
+    matches everything.
+    """
+
+    lookup_name = "holds"
+
+    def get_prep_lookup(self) -> str:
+        return str(self.rhs).lower()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        text = str(self.rhs)
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        if not text:
+            return "TRUE", []
+        params = [*lhs_params, text, *lhs_params, like]
+        return f"(core_grams({lhs}) @> core_grams_asked(%s) AND lower({lhs}) LIKE %s)", params

@@ -1,0 +1,38 @@
+"""Subtrees as ranges of the tree path (design: one half-open range of a C-collated column)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+#: Sorts after every character a path may hold (0–9, A–Z) in the C collation.
+PAST_PATHS = "~"
+
+
+def roots(paths: Iterable[str]) -> list[str]:
+    """Return `paths` sorted, without those inside another one."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def within(paths: Iterable[str], field: str) -> Q:
+    """Return the condition “`field` lies in one of the subtrees at `paths`”.
+
+    paths   tree paths of subtree roots; none gives no rows
+    field   name of a path column, collated "C"
+    The bounds are literals, so that the planner sees how wide each range is.
+    """
+    condition = Q(pk__in=[])
+    for path in roots(paths):
+        span = Q(**{f"{field}__gte": path, f"{field}__lt": path + PAST_PATHS})
+        condition = span if condition == Q(pk__in=[]) else condition | span
+    return condition
+
+
+def covers(paths: Iterable[str], path: str) -> bool:
+    """Say whether `path` lies in one of the subtrees at `paths`."""
+    return any(path.startswith(root) for root in paths)

@@ -1,0 +1,45 @@
+"""The frame of every write: one transaction that knows its actor."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+
+Service = TypeVar("Service", bound=Callable[..., Any])
+
+
+def write(service: Service) -> Service:
+    """Make `service(*, by, …)` one transaction whose history rows carry `by` and one change id.
+
+    by   User, or None for the system itself
+    Nested services join the transaction and the change of the outer one.
+    """
+
+    @functools.wraps(service)
+    def inside(**kwargs: Any) -> Any:
+        with transaction.atomic():
+            sign(by=kwargs.get("by"))
+            return service(**kwargs)
+
+    return inside  # type: ignore[return-value]
+
+
+def sign(*, by: Any, reason: str = "") -> None:
+    """Tell the open transaction who acts. Must run inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('bianzhi.actor', %s, true), "
+            "CASE WHEN %s <> '' THEN set_config('bianzhi.reason', %s, true) END",
+            [str(by.pk) if by is not None else "", reason, reason],
+        )
+
+
+def change_id() -> uuid.UUID:
+    """Return the id shared by all history rows and audit events of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_change_id()")
+        return cursor.fetchone()[0]

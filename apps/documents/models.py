@@ -1,0 +1,74 @@
+"""批文: the legal basis of every figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.fields import CodeField, code_in_table
+from apps.core.history import RowHistory
+from apps.core.scope import within
+
+from .choices import Secrecy
+
+
+class ApprovalDocumentQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> ApprovalDocumentQuerySet:
+        """Documents registered by the user's office, and those about units in the user's scope."""
+        paths = user.subtrees("view_subtree")
+        linked = self.model.objects.filter(within(paths, "unit_links__scope")).values("pk")
+        return self.filter(within(paths, "scope") | Q(pk__in=linked))
+
+
+class ApprovalDocument(models.Model):
+    """One approval document; `number` is normalised to 〔YYYY〕 (apps.documents.numbers)."""
+
+    number = models.CharField("文号", max_length=80, unique=True)
+    title = models.CharField("标题", max_length=300)
+    issuer = models.CharField("发文机关", max_length=120)
+    issued_on = models.DateField("发文日期")
+    kind = CodeField("doc_kind", verbose_name="文件类别")
+    secrecy = models.CharField("密级", max_length=12, choices=Secrecy, default=Secrecy.INTERNAL)
+    file = models.CharField("原件存放", max_length=255, blank=True, editable=False)
+    file_name = models.CharField("原件文件名", max_length=255, blank=True)
+    file_sha256 = models.CharField("原件校验值", max_length=64, blank=True)
+    file_size = models.BigIntegerField("原件大小（字节）", default=0)
+    pages = models.PositiveIntegerField("页数", null=True, blank=True)
+    archive_no = models.CharField("档号", max_length=60, blank=True)
+    box_no = models.CharField("盒号", max_length=30, blank=True)
+    retention = models.CharField("保管期限", max_length=20, blank=True)
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="被何文件替代"
+    )
+    note = models.TextField("备注", blank=True)
+    scope = models.CharField("登记范围", max_length=255, blank=True, db_collation="C", editable=False)
+
+    objects = ApprovalDocumentQuerySet.as_manager()
+    history = RowHistory()
+
+    class Meta:
+        verbose_name = "批文"
+        ordering = ("-issued_on", "-pk")
+        indexes = [
+            models.Index(fields=["scope", "-issued_on"], name="document_by_scope"),
+            models.Index(fields=["-issued_on", "-id"], name="document_by_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^.+〔[0-9]{4}〕[1-9][0-9]*号$"),
+                name="document_number_is_normalised",
+            ),
+            models.CheckConstraint(
+                condition=Q(secrecy__in=Secrecy.values), name="document_secrecy_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(secrecy=Secrecy.CLASSIFIED) | Q(file=""),
+                name="document_classified_keeps_no_file",
+            ),
+            code_in_table("kind", "doc_kind", "document_kind_is_a_doc_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
