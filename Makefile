@@ -63,7 +63,7 @@ lint: setup-dev
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m mypy
 	@$(VENV)/bin/djlint templates --check --lint --quiet
-	@DJANGO_SETTINGS_MODULE=bianzhi.settings.test BIANZHI_VAR="$(CURDIR)/var/test" BIANZHI_TEST=1 \
+	@DJANGO_SETTINGS_MODULE=bianzhi.settings.test \
 	  $(PY) manage.py makemigrations --check --dry-run
 
 bench: setup-dev

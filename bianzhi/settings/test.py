@@ -1,8 +1,18 @@
-"""Tests: real PostgreSQL and Redis, a quick hasher, tasks run in place."""
+"""Tests: real PostgreSQL and Redis of their own, a quick hasher, tasks run in place."""
 
-from bianzhi import logs
-from bianzhi.settings.base import *  # noqa: F403
-from bianzhi.settings.base import ROLE, VAR
+import os
+
+from bianzhi import embedded, env, logs
+
+if not env.flag("BIANZHI_TEST", False):
+    # Before the settings below read them. Tests never touch the data that `make run` shows:
+    # their servers live in a folder of their own. Child processes inherit all three.
+    os.environ["BIANZHI_VAR"] = str(env.path("BIANZHI_VAR", embedded.BASE_DIR / "var") / "test")
+    os.environ["BIANZHI_TEST"] = "1"
+    os.environ["BIANZHI_DB_OWNER"] = "1"
+
+from bianzhi.settings.base import *  # noqa: E402,F403
+from bianzhi.settings.base import ROLE, VAR  # noqa: E402
 
 DEBUG = False
 SECRET_KEY = "only-for-tests-" + "0123456789" * 5

@@ -1,0 +1,86 @@
+"""What all tests share: real servers, and a real browser.
+
+Servers start with the first test that needs the database or Redis and stop with the run.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+
+from bianzhi import embedded
+from scripts import find_chromium
+from tests.browser import DESK, OPTIONS, Visit
+
+
+@pytest.fixture(scope="session")
+def servers() -> embedded.Endpoints:
+    """PostgreSQL and the Redis-compatible server, running until the tests end."""
+    embedded.hold()
+    return embedded.endpoints()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    servers: embedded.Endpoints, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """pytest-django's hook before it makes the test database: the server must run."""
+
+
+@pytest.fixture
+def redis_server(servers: embedded.Endpoints) -> Iterator[redis.Redis]:
+    """A client of the real server, empty before and after."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser, started once."""
+    path = find_chromium.find()
+    if path is None:
+        pytest.fail(find_chromium.MISSING)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread; Django would refuse the database in it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+
+
+@pytest.fixture
+def visit(chromium: Any, live_server: Any) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a window: `visit(viewport=PHONE, user=clerk).open("/")`.
+
+    At the end of the test no window may have met a problem (see tests.browser.Visit).
+    """
+    visits: list[Visit] = []
+
+    def start(viewport: dict[str, int] = DESK, user: Any = None, **options: Any) -> Visit:
+        context = chromium.new_context(
+            viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+        )
+        context.set_default_timeout(10_000)
+        visits.append(Visit(context, live_server.url))
+        return visits[-1].sign_in(user) if user is not None else visits[-1]
+
+    yield start
+    problems = [problem for one in visits for problem in one.problems]
+    for one in visits:
+        one.context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def browser_page(visit: Callable[..., Visit]) -> Visit:
+    """One window of desk size."""
+    return visit()
