@@ -31,12 +31,17 @@ class CodeField(models.ForeignKey):
         return name, path, args, kwargs
 
 
+class StartsWith(Func):
+    """starts_with(column, prefix); null stays null, which a CHECK lets pass."""
+
+    function = "starts_with"
+    output_field = models.BooleanField()
+
+
 def code_in_table(field: str, table: str, name: str) -> models.CheckConstraint:
     """Return the constraint that column `field` holds keys of `table` only."""
     return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__startswith": f"{table}."})
-        | models.Q(**{f"{field}__isnull": True}),
-        name=name,
+        condition=StartsWith(models.F(field), models.Value(f"{table}.")), name=name
     )
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0002_initial'),
+        ('core', '0002_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='approvaldocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__startswith', 'doc_kind.'), ('kind__isnull', True), _connector='OR'), name='document_kind_is_a_doc_kind'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('kind'), models.Value('doc_kind.')), name='document_kind_is_a_doc_kind'),
         ),
         migrations.AddIndex(
             model_name='historicalapprovaldocument',

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('core', '0002_initial'),
+        ('core', '0002_tables'),
         ('documents', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -379,31 +379,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__startswith', 'nature.'), ('nature__isnull', True), _connector='OR'), name='unit_nature_is_a_nature'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('nature'), models.Value('nature.')), name='unit_nature_is_a_nature'),
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__startswith', 'institution_rank.'), ('rank__isnull', True), _connector='OR'), name='unit_rank_is_a_rank'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('rank'), models.Value('institution_rank.')), name='unit_rank_is_a_rank'),
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('system_class__startswith', 'system_class.'), ('system_class__isnull', True), _connector='OR'), name='unit_system_is_a_system'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('system_class'), models.Value('system_class.')), name='unit_system_is_a_system'),
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('pi_class__startswith', 'pi_class.'), ('pi_class__isnull', True), _connector='OR'), name='unit_pi_class_is_a_pi_class'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('pi_class'), models.Value('pi_class.')), name='unit_pi_class_is_a_pi_class'),
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('funding__startswith', 'funding.'), ('funding__isnull', True), _connector='OR'), name='unit_funding_is_a_funding'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('funding'), models.Value('funding.')), name='unit_funding_is_a_funding'),
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('category__startswith', 'unit_category.'), ('category__isnull', True), _connector='OR'), name='unit_category_is_a_category'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('category'), models.Value('unit_category.')), name='unit_category_is_a_category'),
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('subordination__startswith', 'subordination.'), ('subordination__isnull', True), _connector='OR'), name='unit_subordination_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('subordination'), models.Value('subordination.')), name='unit_subordination_is_one'),
         ),
         migrations.AddConstraint(
             model_name='office',

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0002_initial'),
+        ('core', '0002_tables'),
         ('documents', '0001_initial'),
         ('quotas', '0001_initial'),
         ('units', '0001_initial'),
@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='overageentry',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_type__startswith', 'quota_type.'), ('quota_type__isnull', True), _connector='OR'), name='overage_type_is_a_quota_type'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('quota_type'), models.Value('quota_type.')), name='overage_type_is_a_quota_type'),
         ),
         migrations.AddIndex(
             model_name='quotaentry',
@@ -233,11 +233,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quotaentry',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_type__startswith', 'quota_type.'), ('quota_type__isnull', True), _connector='OR'), name='quota_entry_type_is_a_quota_type'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('quota_type'), models.Value('quota_type.')), name='quota_entry_type_is_a_quota_type'),
         ),
         migrations.AddConstraint(
             model_name='quotaentry',
-            constraint=models.CheckConstraint(condition=models.Q(('funding__startswith', 'funding.'), ('funding__isnull', True), _connector='OR'), name='quota_entry_funding_is_a_funding'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('funding'), models.Value('funding.')), name='quota_entry_funding_is_a_funding'),
         ),
         migrations.AddConstraint(
             model_name='reservation',
@@ -245,6 +245,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_type__startswith', 'quota_type.'), ('quota_type__isnull', True), _connector='OR'), name='reservation_type_is_a_quota_type'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('quota_type'), models.Value('quota_type.')), name='reservation_type_is_a_quota_type'),
         ),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0002_initial'),
+        ('core', '0002_tables'),
         ('documents', '0001_initial'),
         ('staff', '0001_initial'),
         ('units', '0001_initial'),
@@ -300,23 +300,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__startswith', 'sex.'), ('sex__isnull', True), _connector='OR'), name='person_sex_is_a_sex'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('sex'), models.Value('sex.')), name='person_sex_is_a_sex'),
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('ethnicity__startswith', 'ethnicity.'), ('ethnicity__isnull', True), _connector='OR'), name='person_ethnicity_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('ethnicity'), models.Value('ethnicity.')), name='person_ethnicity_is_one'),
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('political_status__startswith', 'political_status.'), ('political_status__isnull', True), _connector='OR'), name='person_politics_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('political_status'), models.Value('political_status.')), name='person_politics_is_one'),
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('education__startswith', 'education.'), ('education__isnull', True), _connector='OR'), name='person_education_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('education'), models.Value('education.')), name='person_education_is_one'),
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('degree__startswith', 'degree.'), ('degree__isnull', True), _connector='OR'), name='person_degree_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('degree'), models.Value('degree.')), name='person_degree_is_one'),
         ),
         migrations.AddIndex(
             model_name='occupancy',
@@ -340,39 +340,39 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('quota_type__startswith', 'quota_type.'), ('quota_type__isnull', True), _connector='OR'), name='occupancy_type_is_a_quota_type'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('quota_type'), models.Value('quota_type.')), name='occupancy_type_is_a_quota_type'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('status__startswith', 'person_status.'), ('status__isnull', True), _connector='OR'), name='occupancy_status_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('status'), models.Value('person_status.')), name='occupancy_status_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('identity__startswith', 'person_identity.'), ('identity__isnull', True), _connector='OR'), name='occupancy_identity_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('identity'), models.Value('person_identity.')), name='occupancy_identity_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('entry_mode__startswith', 'entry_mode.'), ('entry_mode__isnull', True), _connector='OR'), name='occupancy_entry_mode_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('entry_mode'), models.Value('entry_mode.')), name='occupancy_entry_mode_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('exit_mode__startswith', 'exit_mode.'), ('exit_mode__isnull', True), _connector='OR'), name='occupancy_exit_mode_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('exit_mode'), models.Value('exit_mode.')), name='occupancy_exit_mode_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('post_level__startswith', 'post_level.'), ('post_level__isnull', True), _connector='OR'), name='occupancy_post_level_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('post_level'), models.Value('post_level.')), name='occupancy_post_level_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('civil_rank__startswith', 'civil_rank.'), ('civil_rank__isnull', True), _connector='OR'), name='occupancy_civil_rank_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('civil_rank'), models.Value('civil_rank.')), name='occupancy_civil_rank_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('position_class__startswith', 'position_class.'), ('position_class__isnull', True), _connector='OR'), name='occupancy_position_class_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('position_class'), models.Value('position_class.')), name='occupancy_position_class_is_one'),
         ),
         migrations.AddConstraint(
             model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('position_grade__startswith', 'position_grade.'), ('position_grade__isnull', True), _connector='OR'), name='occupancy_position_grade_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('position_grade'), models.Value('position_grade.')), name='occupancy_position_grade_is_one'),
         ),
         migrations.AddIndex(
             model_name='historicalpostholding',
@@ -396,10 +396,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='postholding',
-            constraint=models.CheckConstraint(condition=models.Q(('post_kind__startswith', 'post_kind.'), ('post_kind__isnull', True), _connector='OR'), name='posting_kind_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('post_kind'), models.Value('post_kind.')), name='posting_kind_is_one'),
         ),
         migrations.AddConstraint(
             model_name='postholding',
-            constraint=models.CheckConstraint(condition=models.Q(('post_level__startswith', 'post_level.'), ('post_level__isnull', True), _connector='OR'), name='posting_level_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('post_level'), models.Value('post_level.')), name='posting_level_is_one'),
         ),
     ]

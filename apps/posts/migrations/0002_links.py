@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0002_initial'),
+        ('core', '0002_tables'),
         ('documents', '0001_initial'),
         ('posts', '0001_initial'),
         ('units', '0001_initial'),
@@ -70,11 +70,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leadershipentry',
-            constraint=models.CheckConstraint(condition=models.Q(('post_kind__startswith', 'post_kind.'), ('post_kind__isnull', True), _connector='OR'), name='leadership_entry_kind_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('post_kind'), models.Value('post_kind.')), name='leadership_entry_kind_is_one'),
         ),
         migrations.AddConstraint(
             model_name='leadershipentry',
-            constraint=models.CheckConstraint(condition=models.Q(('post_level__startswith', 'post_level.'), ('post_level__isnull', True), _connector='OR'), name='leadership_entry_level_is_one'),
+            constraint=models.CheckConstraint(condition=apps.core.fields.StartsWith(models.F('post_level'), models.Value('post_level.')), name='leadership_entry_level_is_one'),
         ),
         migrations.AddIndex(
             model_name='postbalance',
