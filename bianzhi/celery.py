@@ -14,10 +14,6 @@ from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bianzhi.settings.prod")
 
-HEARTBEAT_KEY = "bianzhi:worker-alive"
-HEARTBEAT_EVERY = 5  # seconds
-HEARTBEAT_LASTS = 15  # seconds
-
 app = Celery("bianzhi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -44,16 +40,7 @@ def _use_our_logs(**_: Any) -> None:
 @worker_ready.connect
 def _start_heartbeat(sender: Any, **_: Any) -> None:
     """Renew the key from the consumer's own loop: it stops when the consumer hangs."""
-    import redis
-    from django.conf import settings
+    from apps.core import health  # here: the settings import this module
 
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
-
-    def beat() -> None:
-        try:
-            client.set(HEARTBEAT_KEY, os.getpid(), ex=HEARTBEAT_LASTS)
-        except redis.RedisError:
-            pass  # /healthz says that Redis is gone; the next beat tries again
-
-    beat()
-    sender.timer.call_repeatedly(HEARTBEAT_EVERY, beat)
+    health.beat()
+    sender.timer.call_repeatedly(health.HEARTBEAT_EVERY, health.beat)

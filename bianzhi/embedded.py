@@ -142,6 +142,8 @@ def _leave(servers: "_Servers", pid: int) -> None:
     global _held
     if _held is None or os.getpid() != pid:
         return
+    for number in (signal.SIGINT, signal.SIGTERM):  # an impatient second Ctrl-C
+        signal.signal(number, signal.SIG_IGN)
     os.close(_held)
     _held = None
     descriptor = os.open(servers.run / "holders.lock", os.O_RDWR)

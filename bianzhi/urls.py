@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
+from apps.core.health import healthz
+
 _APPS = [
     ("", "core"),
     ("accounts/", "accounts"),
@@ -17,7 +19,12 @@ _APPS = [
     ("", "dashboards"),
 ]
 urlpatterns = [
-    path(prefix, include(f"apps.{app}.urls")) for prefix, app in _APPS if find_spec(f"apps.{app}.urls")
+    path("healthz", healthz, name="healthz"),
+    *[
+        path(prefix, include(f"apps.{app}.urls"))
+        for prefix, app in _APPS
+        if find_spec(f"apps.{app}.urls")
+    ],
 ]
 
 if find_spec("apps.core.views"):

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "apps.audit.middleware.RefusedAccessMiddleware",
     "apps.core.middleware.PrivatePagesMiddleware",
     "apps.core.middleware.IdempotencyMiddleware",
 ]
@@ -196,7 +197,6 @@ _VENDOR = [
     ("vendor/bootstrap", NODE_MODULES / "bootstrap" / "dist"),
     ("vendor/htmx", NODE_MODULES / "htmx.org" / "dist"),
     ("vendor/echarts", NODE_MODULES / "echarts" / "dist"),
-    ("vendor/icons", NODE_MODULES / "bootstrap-icons" / "icons"),
     ("vendor/tom-select", NODE_MODULES / "tom-select" / "dist"),
 ]
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
@@ -259,6 +259,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "core.drain_outbox": {"task": "core.drain_outbox", "schedule": 10.0},
     "core.sweep_jobs": {"task": "core.sweep_jobs", "schedule": 60.0},
+    "core.forget_keys": {"task": "core.forget_keys", "schedule": crontab(hour=3, minute=10)},
     "audit.ensure_partitions": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=1, minute=10),

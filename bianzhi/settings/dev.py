@@ -8,4 +8,4 @@ DEBUG = env.flag("BIANZHI_DEBUG", True)
 SECRET_KEY = env.secret("SECRET_KEY", secrets_in_var.secret_key(VAR), at_least=50)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = True
+WHITENOISE_AUTOREFRESH = DEBUG
