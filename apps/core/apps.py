@@ -7,6 +7,6 @@ class CoreConfig(AppConfig):
     verbose_name = "基础"
 
     def ready(self) -> None:
-        from . import database
+        from . import checks, database  # noqa: F401 - the checks register themselves
 
         post_migrate.connect(database.after_migrate, sender=self)

@@ -120,7 +120,9 @@ def _database() -> dict[str, object]:
     options = dict(parse_qsl(parts.query))
     database = unquote(parts.path.lstrip("/"))
     if not database:
-        raise env.EnvironmentRefused(f"环境变量 {name} 没有写数据库名，请在地址末尾加上 /数据库名。")
+        raise env.EnvironmentRefused(
+            f"环境变量 {name} 没有写数据库名，请在地址末尾加上 /数据库名。"
+        )
     host = options.pop("host", "") or unquote(parts.hostname or "")
     common["OPTIONS"] = {**common["OPTIONS"], **options}  # type: ignore[dict-item]
     return common | {
@@ -180,6 +182,7 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = False
 
 # Keys for personal data: files outside database and repository, one per key.
 BIANZHI_KEYS_DIR = env.path("BIANZHI_KEYS_DIR", VAR / "keys")
+BIANZHI_KEYS_CREATE = False  # development and tests make a first set on first use
 
 # Language and time
 

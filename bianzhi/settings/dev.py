@@ -6,6 +6,7 @@ from bianzhi.settings.base import VAR, env
 
 DEBUG = env.flag("BIANZHI_DEBUG", True)
 SECRET_KEY = env.secret("SECRET_KEY", secrets_in_var.secret_key(VAR), at_least=50)
+BIANZHI_KEYS_CREATE = True
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

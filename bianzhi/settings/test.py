@@ -11,11 +11,12 @@ if not env.flag("BIANZHI_TEST", False):
     os.environ["BIANZHI_TEST"] = "1"
     os.environ["BIANZHI_DB_OWNER"] = "1"
 
-from bianzhi.settings.base import *  # noqa: E402,F403
-from bianzhi.settings.base import ROLE, VAR  # noqa: E402
+from bianzhi.settings.base import *  # noqa: F403
+from bianzhi.settings.base import ROLE, VAR
 
 DEBUG = False
 SECRET_KEY = "only-for-tests-" + "0123456789" * 5
+BIANZHI_KEYS_CREATE = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
