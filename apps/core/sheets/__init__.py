@@ -48,6 +48,8 @@ from .headers import HeaderMap, map_headers
 from .kinds import Bad, Kind, Several, code, day, month, ref, text, whole_number, yes_no
 from .limits import DEFAULT, Limits, Refused
 from .parsing import Parsed, choose_sheet, parse
+from .process import Cancelled
+from .reading import Peek, check, read
 from .workbook import CellError, Sheet, Workbook, as_text, letter
 
 __all__ = [
@@ -78,5 +80,9 @@ __all__ = [
     "ref",
     "text",
     "whole_number",
+    "Cancelled",
+    "Peek",
+    "check",
+    "read",
     "yes_no",
 ]

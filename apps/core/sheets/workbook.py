@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-# A cell: None (empty), str, int, float, bool, date, datetime, time, timedelta or CellError.
+# A cell: None or "" (empty), str, int, float, bool, date, datetime, time, timedelta or CellError.
 Cell = object
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 1
 
@@ -29,7 +29,7 @@ class Sheet:
     rows: list[list[Cell]] = field(default_factory=list)
     hidden: bool = False
     merged: list[Merge] = field(default_factory=list)
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)  # (line, column) from 1
+    formulas: list[tuple[int, int]] = field(default_factory=list)  # (line, column) from 1
     formula_count: int = 0  # may be more than len(formulas): only the first ones are kept
 
     def cell(self, line: int, column: int) -> Cell:

@@ -1,0 +1,201 @@
+"""The child process: `python -m apps.core.sheets.child`, started by process.py only.
+
+Reads one JSON object from standard input ({"task", "limits", …}), answers in JSON lines. Runs
+without Django. Everything a strange file can do happens here, inside the limits set first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from . import csvtext, guard
+from .limits import Limits, Refused
+from .process import CRASHED, TOO_MUCH
+
+BATCH = 200  # rows in one line of output
+
+
+def main() -> int:
+    """Run one task; a refusal is an answer like any other. Returns the exit status."""
+    work = json.loads(sys.stdin.buffer.read())
+    limits = Limits(**work["limits"])
+    _limit(limits)
+    out = sys.stdout.buffer
+    try:
+        for line in TASKS[work["task"]](work, limits):
+            out.write(line)
+            out.write(b"\n")
+        out.flush()
+    except Refused as refusal:
+        _say(out, {"refused": refusal.sentence, "cause": repr(refusal.__cause__)})
+    except MemoryError:
+        _say(out, {"refused": TOO_MUCH, "cause": "MemoryError"})
+    except BrokenPipeError:
+        return 1
+    except BaseException as error:  # PanicException of a Rust library is no Exception
+        _say(out, {"refused": CRASHED, "cause": f"{type(error).__name__}: {error}"[:300]})
+    return 0
+
+
+def _say(out: BinaryIO, message: dict[str, Any]) -> None:
+    out.write(b"\n" + _dump(message) + b"\n")
+    out.flush()
+
+
+def _limit(limits: Limits) -> None:
+    """Bound this process. Memory is address space: what cannot be mapped cannot be used."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def check(work: dict[str, Any], limits: Limits) -> Iterator[bytes]:
+    """Guard only. Yields one line: kind, properties and the sheets with their flags."""
+    checked = guard.inspect(work["path"], work["name"], limits)
+    sheets = [[sheet.name, sheet.hidden] for sheet in checked.sheets.values()]
+    yield _dump({"kind": checked.kind, "properties": checked.properties, "sheets": sheets})
+
+
+def read(work: dict[str, Any], limits: Limits) -> Iterator[bytes]:
+    """Guard, then values. Yields a book line, sheet lines, row lines (arrays), an end line."""
+    start = time.perf_counter()
+    checked = guard.inspect(work["path"], work["name"], limits)
+    guarded = time.perf_counter()
+    yield _dump({"book": checked.kind, "properties": checked.properties})
+    if checked.kind == "csv":
+        yield from _read_text(work["path"], limits)
+    else:
+        yield from _read_sheets(work["path"], checked, limits)
+    end = time.perf_counter()
+    yield _dump({"end": {"guard": guarded - start, "read": end - guarded}})
+
+
+def _read_text(path: str, limits: Limits) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        encoding = csvtext.encoding_of(file)
+        yield _dump({"note": f"按 {csvtext.ENCODINGS[encoding]} 编码读取"})
+        yield _dump({"sheet": "CSV", "hidden": False})
+        yield from _batches(csvtext.rows_of(file, encoding, limits), limits)
+
+
+def _read_sheets(path: str, checked: guard.Checked, limits: Limits) -> Iterator[bytes]:
+    import python_calamine  # the child of a csv, and every importer of this package, needs none
+
+    try:
+        with open(path, "rb") as file, python_calamine.load_workbook(file) as book:
+            for about in book.sheets_metadata:
+                if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                facts = checked.sheets.get(about.name, guard.SheetFacts(about.name))
+                sheet = book.get_sheet_by_name(about.name)
+                yield _dump(_about(sheet, about, facts, limits))
+                yield from _batches(_rows(sheet, facts), limits)
+    except python_calamine.PasswordError:
+        raise Refused(guard.LOCKED) from None
+    except (python_calamine.CalamineError, ValueError, OSError) as error:
+        raise Refused(guard.BROKEN) from error
+
+
+def _about(sheet: Any, about: Any, facts: guard.SheetFacts, limits: Limits) -> dict[str, Any]:
+    merged = sheet.merged_cell_ranges or []
+    return {
+        "sheet": about.name,
+        "hidden": facts.hidden or not str(about.visible).endswith(".Visible"),
+        "merged": [
+            (first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1)
+            for first, last in merged[: limits.merges]
+        ],
+        "formulas": facts.formulas,
+        "formula_count": facts.formula_count,
+    }
+
+
+def _rows(sheet: Any, facts: guard.SheetFacts) -> Iterator[list[Any]]:
+    """Yield the rows from Excel line 1 and column A on.
+
+    calamine's iter_rows begins at line 1 but at the first *filled* column; errors come as empty
+    text, so the places the guard has seen are filled in.
+    """
+    if sheet.start is None:
+        return
+    indent = [""] * sheet.start[1]
+    errors: dict[int, list[int]] = {}
+    for line, column in facts.errors:
+        errors.setdefault(line, []).append(column)
+    for line, row in enumerate(sheet.iter_rows(), start=1):
+        if indent:
+            row = indent + row
+        for column in errors.get(line, ()):
+            if column <= len(row):
+                row[column - 1] = {"e": "#错误"}
+        yield row
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """Return a value JSON has no word for (json.dumps calls this)."""
+    if isinstance(value, dt.datetime):
+        return {"s": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"d": value.isoformat()}
+    if isinstance(value, dt.time):
+        return {"h": value.isoformat()}
+    if isinstance(value, dt.timedelta):
+        return {"n": value.total_seconds()}
+    raise TypeError(type(value).__name__)
+
+
+def _batches(rows: Iterator[list[Any]], limits: Limits) -> Iterator[bytes]:
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+    sent = 0
+    batch: list[str] = []
+    for line, row in enumerate(rows, start=1):
+        text = encode(row)
+        if len(text) > limits.cell_chars:
+            _check_length(line, row, limits)
+        sent += len(text)
+        if sent > limits.output_bytes // 2:
+            raise Refused(TOO_MUCH)
+        batch.append(text)
+        if len(batch) == BATCH:
+            yield ("[" + ",".join(batch) + "]").encode("utf-8", "surrogatepass")
+            batch = []
+    if batch:
+        yield ("[" + ",".join(batch) + "]").encode("utf-8", "surrogatepass")
+
+
+def _check_length(line: int, row: list[Any], limits: Limits) -> None:
+    for value in row:
+        if isinstance(value, str) and len(value) > limits.cell_chars:
+            raise Refused(
+                f"第 {line} 行有一个单元格长达 {len(value)} 字，最多 {limits.cell_chars} 字"
+            )
+
+
+def mark(work: dict[str, Any], limits: Limits) -> Iterator[bytes]:
+    """Give a workbook back with its faults marked. Yields one line about the result."""
+    from . import marking_child  # openpyxl takes 0.2 s to import and only this task needs it
+
+    yield _dump(marking_child.mark(work, limits))
+
+
+TASKS: dict[str, Callable[[dict[str, Any], Limits], Iterator[bytes]]] = {
+    "check": check,
+    "read": read,
+    "mark": mark,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,296 @@
+"""Looking through the XML parts of a workbook with a real parser, counting while it streams.
+
+What a part is, its root element decides, never its name: a sheet under another name is still a
+sheet, and a part with sheet data under another root is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from .limits import Limits, Refused
+from .workbook import letter
+from .zipdir import BROKEN
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_LINE = re.compile(r"[1-9][0-9]{0,6}")
+_XML_NAME = re.compile(r"\.(?:xml|rels)$")
+_LETTERS = [letter(number) for number in range(1, 16_385)]
+_NUMBER = {name: number for number, name in enumerate(_LETTERS, start=1)}
+Handler = Callable[[str, dict[str, str]], None]
+GUARD_SECONDS = 8.0  # processor seconds for looking through one workbook
+_TEXT_KEPT = 4_096
+
+FOREIGN_XML = "文件里有外部实体或文档类型声明，这不是正常的工作簿，不能读取"
+BAD_REFERENCE = "工作表里的单元格编号不合规，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传"
+TOO_COMPLEX = "文件内容过多，请删去多余的空行、空列和格式，或分成几个文件上传"
+MACRO_SHEET = "文件含有宏表，请另存为不含宏的 .xlsx 再上传"
+
+
+@dataclass(slots=True)
+class Part:
+    """What is known of one part after it has been looked through.
+
+    root     local name of the root element; "" if the part is no (well-formed) XML
+    places   worksheets: positions with a formula or an Excel error, (line, column) from 1
+    cells    worksheets: filled cells;  area: lines × columns of the filled rectangle
+    items    attributes of the elements that tell about other parts: relationships, sheets
+    """
+
+    name: str
+    root: str = ""
+    cells: int = 0
+    area: int = 0
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    formula_count: int = 0
+    errors: list[tuple[int, int]] = field(default_factory=list)
+    items: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+class Budget:
+    """What all parts of one workbook together may use."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.tags = 2 * limits.elements
+        self.cells = limits.cells
+        self.area = limits.cells
+        self.merged = limits.cells
+        self.until = time.process_time() + GUARD_SECONDS
+
+    def spend(self, piece: bytes) -> None:
+        """Count the tags of a piece of XML; every element costs one or two."""
+        self.tags -= piece.count(b"<")
+        if self.tags < 0 or time.process_time() > self.until:
+            raise Refused(TOO_COMPLEX)
+
+
+def local(name: str) -> str:
+    """Return an element's name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def look_through(name: str, pieces: Iterable[bytes], budget: Budget) -> Part:
+    """Feed one part to expat if it is XML at all. Raises Refused; no other exception."""
+    part = Part(name)
+    reader = _Reader(part, budget)
+    started = False
+    head = b""
+    for piece in pieces:
+        if not started:
+            head += piece
+            start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+            if not start and len(head) < _TEXT_KEPT:
+                continue
+            started = True
+            if start[:1] != b"<":
+                # Nothing else in a workbook is text: pictures and printer settings.
+                reader.parser = None
+            piece = head
+        reader.feed(piece)
+    if not started:
+        reader.parser = None
+    reader.feed(b"", final=True)
+    if not part.root and _XML_NAME.search(name.casefold()) and not reader.tolerated:
+        raise Refused(BROKEN)
+    return part
+
+
+class _Reader:
+    """One part going through expat."""
+
+    def __init__(self, part: Part, budget: Budget) -> None:
+        self.part = part
+        self.budget = budget
+        # Excel and WPS write UTF-8 and nothing else; what the declaration says is ignored, so
+        # that the next reader cannot see other characters than this one did.
+        self.parser: expat.XMLParserType | None = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.EntityDeclHandler = self._refuse
+        self.parser.ExternalEntityRefHandler = self._refuse
+        self.parser.StartElementHandler = self._root
+        self.finish: Callable[[], None] | None = None
+        self.depth = 0
+        self.property = ""
+        self.text = ""
+        self.merges = self.names = self.styles = self.strings = 0
+        folded = part.name.casefold()
+        # Old drawings (VML) are written by hand-made code and often not well-formed; custom XML
+        # may be in any encoding. Neither is ever read; guard.py sees to it that no relationship
+        # makes a sheet of them.
+        self.tolerated = folded.endswith(".vml") or folded.startswith("customxml/")
+
+    def feed(self, piece: bytes, final: bool = False) -> None:
+        if self.parser is None:
+            return
+        self.budget.spend(piece)
+        try:
+            self.parser.Parse(piece, final)
+            if final and self.finish is not None:
+                self.finish()
+        except expat.ExpatError:
+            self.parser = None
+            self.part.root = ""
+            if not self.tolerated and self.part.name.casefold().startswith(("xl/", "_rels/", "[")):
+                raise Refused(BROKEN) from None
+
+    def _refuse(self, *_: object) -> None:
+        raise Refused(FOREIGN_XML)
+
+    def _root(self, name: str, attributes: dict[str, str]) -> None:
+        root = self.part.root = local(name)
+        parser = self.parser
+        assert parser is not None
+        if root == "worksheet":
+            parser.StartElementHandler, self.finish = _watch_sheet(self.part, self.budget)
+            return
+        if root in ("macrosheet", "dialogsheet"):
+            raise Refused(MACRO_SHEET)
+        parser.StartElementHandler = self._element
+        parser.EndElementHandler = self._end
+        if root == "Properties" and self.part.name.casefold().endswith("custom.xml"):
+            parser.CharacterDataHandler = self._characters
+
+    def _element(self, name: str, attributes: dict[str, str]) -> None:
+        element = local(name)
+        limits = self.budget.limits
+        self.depth += 1
+        if self.depth > limits.depth:
+            raise Refused(TOO_COMPLEX)
+        if element == "si":
+            self.strings += 1
+            if self.strings > limits.strings:
+                raise Refused(TOO_COMPLEX)
+        elif element in ("sheetData", "worksheet"):
+            raise Refused(BAD_REFERENCE)
+        elif element in ("Relationship", "sheet", "workbookPr", "Override", "Default"):
+            self.part.items.append((element, dict(attributes)))
+            if len(self.part.items) > 4 * limits.entries:
+                raise Refused(TOO_COMPLEX)
+        elif element in ("definedName", "ddeLink", "externalBook"):
+            self.names += 1
+            if element != "definedName" or self.names > limits.names:
+                raise Refused(TOO_COMPLEX)
+        elif element in ("xf", "font", "fill", "border", "dxf", "numFmt"):
+            self.styles += 1
+            if self.styles > 6 * limits.styles:
+                raise Refused(TOO_COMPLEX)
+        elif element == "property":
+            self.property, self.text = attributes.get("name", "")[:200], ""
+
+    def _end(self, name: str) -> None:
+        self.depth -= 1
+        if self.property and local(name) == "property":
+            if len(self.part.properties) < 100:
+                self.part.properties[self.property] = self.text.strip()
+            self.property = ""
+
+    def _characters(self, text: str) -> None:
+        if self.property and len(self.text) < _TEXT_KEPT:
+            self.text += text
+
+
+def _too_far(line: int, column: int, limits: Limits) -> Refused:
+    if line > limits.rows:
+        return Refused(
+            f"工作表的内容或格式延伸到第 {line} 行，最多 {limits.rows} 行；"
+            "请删除下方多余的行，或分成几个文件上传"
+        )
+    return Refused(
+        f"工作表的内容或格式延伸到第 {column} 列，最多 {limits.columns} 列；"
+        "请删除右侧多余的列后再上传"
+    )
+
+
+def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None]]:
+    """Return the start handler for a worksheet, and what to call at its end.
+
+    The one hot loop of the guard, some five million calls for 100,000 rows: hence a closure,
+    and a guess at each reference (the next column of this line) before any pattern is matched.
+    """
+    limits = budget.limits
+    rows, columns, kept = limits.rows, limits.columns, limits.formulas_listed
+    letters = _LETTERS
+    line = column = deepest = widest = filled = filled_before = merges = 0
+    line_text = "0"
+    error = False
+    cells_left = budget.cells
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal line, line_text, column, error, cells_left, deepest, widest, filled
+        nonlocal filled_before, merges
+        if name == "c":
+            column += 1
+            reference = attributes.get("r")
+            if reference is not None and (
+                column > columns or reference != letters[column - 1] + line_text
+            ):
+                found = _REFERENCE.fullmatch(reference)
+                if found is None or found[2] != line_text or found[1] not in _NUMBER:
+                    raise Refused(BAD_REFERENCE)
+                column = _NUMBER[found[1]]
+            if column > columns:
+                raise _too_far(line, column, limits)
+            cells_left -= 1
+            error = attributes.get("t") == "e"
+            if cells_left < 0 or not line:
+                raise Refused(TOO_COMPLEX if line else BAD_REFERENCE)
+        elif name == "t":
+            return
+        elif name == "v" or name == "is":
+            filled += 1
+            if column > widest:
+                widest = column
+            if error and len(part.errors) < kept:
+                part.errors.append((line, column))
+        elif name == "row":
+            if filled > filled_before:
+                deepest, filled_before = max(deepest, line), filled
+            reference = attributes.get("r")
+            if reference is None:
+                line += 1
+                line_text = str(line)
+            elif _LINE.fullmatch(reference):
+                line_text, line = reference, int(reference)
+            else:
+                raise Refused(BAD_REFERENCE)
+            if line > rows:
+                raise _too_far(line, 0, limits)
+            column = 0
+        elif name == "f":
+            part.formula_count += 1
+            if len(part.formulas) < kept:
+                part.formulas.append((line, column))
+        elif name == "mergeCell":
+            merges += 1
+            budget.merged -= _merged_area(attributes.get("ref", ""))
+            if merges > limits.merges or budget.merged < 0:
+                raise Refused("合并单元格过多，请减少合并后再上传")
+        elif ":" in name:
+            start(local(name), attributes)
+
+    def finish() -> None:
+        bottom = max(deepest, line) if filled > filled_before else deepest
+        part.cells, part.area = filled, bottom * widest
+        budget.cells = cells_left
+        budget.area -= part.area
+        if budget.area < 0:
+            raise Refused(TOO_COMPLEX)
+
+    return start, finish
+
+
+def _merged_area(reference: str) -> int:
+    first, _, last = reference.partition(":")
+    begin, until = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last or first)
+    if begin is None or until is None or begin[1] not in _NUMBER or until[1] not in _NUMBER:
+        raise Refused(BAD_REFERENCE)
+    wide = abs(_NUMBER[until[1]] - _NUMBER[begin[1]]) + 1
+    return wide * (abs(int(until[2]) - int(begin[2])) + 1)
+
