@@ -37,17 +37,40 @@ ROLES: dict[str, Role] = {
     role.code: role
     for role in (
         _role(
-            "office_clerk", "编办经办人", "dashboards:workbench", "view_subtree", "examine", "maintain"
+            "office_clerk",
+            "编办经办人",
+            "dashboards:workbench",
+            "view_subtree",
+            "examine",
+            "maintain",
         ),
         _role(
-            "office_chief", "编办科长", "dashboards:workbench", "view_subtree", "examine", "sign", "maintain"
+            "office_chief",
+            "编办科长",
+            "dashboards:workbench",
+            "view_subtree",
+            "examine",
+            "sign",
+            "maintain",
         ),
         _role(
-            "office_director", "编办主任", "dashboards:workbench", "view_subtree", "decide", "sign", "lead"
+            "office_director",
+            "编办主任",
+            "dashboards:workbench",
+            "view_subtree",
+            "decide",
+            "sign",
+            "lead",
         ),
         _role("leader", "领导", "dashboards:board", "view_subtree", "lead"),
         _role("unit_clerk", "单位经办人", "dashboards:workbench", "view_subtree", "file_for"),
         _role("supervisor", "主管部门审核人", "dashboards:workbench", "view_subtree", "supervise"),
-        _role("partner", "联办部门（组织、人社、财政）", "dashboards:workbench", "view_subtree", "confirm"),
+        _role(
+            "partner",
+            "联办部门（组织、人社、财政）",
+            "dashboards:workbench",
+            "view_subtree",
+            "confirm",
+        ),
     )
 }

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import models
 
+from apps.core.request_facts import current
 from apps.core.writes import change_id
 
-from .context import current
 from .models import AuditEvent
 
 

@@ -58,12 +58,9 @@ class RowHistory(HistoricalRecords):
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         options = super().get_meta_options(model)
-        pk = model._meta.pk
-        assert pk is not None
-        table = model._meta.db_table
-        options["indexes"] = [
-            models.Index(fields=[pk.name, "history_date"], name=f"{table[:22]}_hist")
-        ]
+        key = model._meta.pk.name  # type: ignore[union-attr]
+        name = f"{model._meta.db_table[:22]}_hist"
+        options["indexes"] = [models.Index(fields=[key, "history_date"], name=name)]
         return options
 
     def create_historical_record(self, *args: Any, **kwargs: Any) -> None:

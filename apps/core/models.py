@@ -136,7 +136,9 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="job_by_owner"),
             models.Index(
-                fields=["state"], name="job_unfinished", condition=Q(state__in=["waiting", "running"])
+                fields=["state"],
+                name="job_unfinished",
+                condition=Q(state__in=["waiting", "running"]),
             ),
         ]
         constraints = [

@@ -40,10 +40,17 @@ class ApprovalDocument(models.Model):
     box_no = models.CharField("盒号", max_length=30, blank=True)
     retention = models.CharField("保管期限", max_length=20, blank=True)
     superseded_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="被何文件替代"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name="被何文件替代",
     )
     note = models.TextField("备注", blank=True)
-    scope = models.CharField("登记范围", max_length=255, blank=True, db_collation="C", editable=False)
+    scope = models.CharField(
+        "登记范围", max_length=255, blank=True, db_collation="C", editable=False
+    )
 
     objects = ApprovalDocumentQuerySet.as_manager()
     history = RowHistory()

@@ -18,7 +18,9 @@ class LeadershipEntry(models.Model):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="leadership_entries")
     post_kind = CodeField("post_kind", verbose_name="职数类别", db_index=False)
-    post_level = CodeField("post_level", null=True, blank=True, verbose_name="职务层次", db_index=False)
+    post_level = CodeField(
+        "post_level", null=True, blank=True, verbose_name="职务层次", db_index=False
+    )
     change = models.IntegerField("增减数")
     on = models.DateField("日期")
     document = models.ForeignKey(

@@ -64,7 +64,7 @@ class QuotaEntry(models.Model):
 
 
 class OverageEntry(models.Model):
-    """Room above the approved places: granted as 历史遗留 or by document, taken back as people leave.
+    """Room above the approved places: 历史遗留 or by document, taken back as people leave.
 
     RATCHET rows are written by the database alone (docs/rules.md Q-04).
     """
@@ -232,7 +232,15 @@ class Bucket(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["path", "quota_type_id"],
-                include=["approved", "actual", "reserved", "excess", "vacant", "over_cells", "over_units"],
+                include=[
+                    "approved",
+                    "actual",
+                    "reserved",
+                    "excess",
+                    "vacant",
+                    "over_cells",
+                    "over_units",
+                ],
                 name="bucket_once",
             )
         ]

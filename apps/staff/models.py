@@ -12,7 +12,6 @@ from django.db.models import F, Func, Q
 
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
-from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
 from apps.quotas.models import ScopedQuerySet
 from apps.units.models import Unit
@@ -107,16 +106,32 @@ class Occupancy(models.Model):
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="occupancies", db_index=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="occupancies", verbose_name="编制所在单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="occupancies", verbose_name="编制所在单位"
+    )
     quota_type = CodeField("quota_type", verbose_name="编制类型", db_index=False)
     dept = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在内设机构", db_index=False
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="所在内设机构",
+        db_index=False,
     )
     work_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="实际工作单位", db_index=False
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="实际工作单位",
+        db_index=False,
     )
     status = CodeField("person_status", verbose_name="人员状态", db_index=False)
-    identity = CodeField("person_identity", null=True, blank=True, verbose_name="人员身份", db_index=False)
+    identity = CodeField(
+        "person_identity", null=True, blank=True, verbose_name="人员身份", db_index=False
+    )
     occupies_slot = models.BooleanField("占用编制", default=True)
     counts = models.BooleanField("计入实有", default=True, editable=False)
     starts_on = models.DateField("入编时间")
@@ -129,7 +144,9 @@ class Occupancy(models.Model):
         verbose_name="入编文号",
         db_index=False,
     )
-    entry_mode = CodeField("entry_mode", null=True, blank=True, verbose_name="进入方式", db_index=False)
+    entry_mode = CodeField(
+        "entry_mode", null=True, blank=True, verbose_name="进入方式", db_index=False
+    )
     from_unit = models.CharField("原单位", max_length=120, blank=True)
     notice_no = models.CharField("编制使用通知单号", max_length=60, blank=True)
     slot_no = models.CharField("用编序号", max_length=40, blank=True)
@@ -143,10 +160,14 @@ class Occupancy(models.Model):
         verbose_name="出编文号",
         db_index=False,
     )
-    exit_mode = CodeField("exit_mode", null=True, blank=True, verbose_name="退出方式", db_index=False)
+    exit_mode = CodeField(
+        "exit_mode", null=True, blank=True, verbose_name="退出方式", db_index=False
+    )
     destination = models.CharField("去向", max_length=120, blank=True)
     post_name = models.CharField("职务", max_length=80, blank=True)
-    post_level = CodeField("post_level", null=True, blank=True, verbose_name="职务层次", db_index=False)
+    post_level = CodeField(
+        "post_level", null=True, blank=True, verbose_name="职务层次", db_index=False
+    )
     civil_rank = CodeField("civil_rank", null=True, blank=True, verbose_name="职级", db_index=False)
     position_class = CodeField(
         "position_class", null=True, blank=True, verbose_name="岗位类别", db_index=False
@@ -211,7 +232,9 @@ class PostHolding(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="postings")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="postings", verbose_name="任职单位")
     post_kind = CodeField("post_kind", verbose_name="职数类别", db_index=False)
-    post_level = CodeField("post_level", null=True, blank=True, verbose_name="职务层次", db_index=False)
+    post_level = CodeField(
+        "post_level", null=True, blank=True, verbose_name="职务层次", db_index=False
+    )
     post_name = models.CharField("职务", max_length=80)
     counted = models.BooleanField("占用职数", default=True)
     starts_on = models.DateField("任职时间")

@@ -25,7 +25,9 @@ class Region(models.Model):
     code = models.CharField("代码", max_length=12, primary_key=True, db_collation="C")
     name = models.CharField("名称", max_length=60)
     level = models.CharField("层级", max_length=10)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     valid_from = models.DateField("设立日期", null=True, blank=True)
     valid_to = models.DateField("撤销日期", null=True, blank=True)
 

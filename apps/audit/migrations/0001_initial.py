@@ -2,7 +2,6 @@
 
 from django.db import migrations, models
 
-
 # Partitioned by month, so that old months are dropped or archived as a file, not row by row.
 FORWARD = r"""
 CREATE TABLE audit_auditevent (
@@ -67,37 +66,60 @@ BACKWARD = "DROP FUNCTION audit_ensure_partitions(); DROP TABLE audit_auditevent
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("core", "0001_functions")]
 
     state_operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('kind', models.CharField(max_length=60, verbose_name='事项')),
-                ('outcome', models.CharField(choices=[('done', '成功'), ('refused', '拒绝')], default='done', max_length=8, verbose_name='结果')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='操作人编号')),
-                ('actor_name', models.CharField(blank=True, max_length=72, verbose_name='操作人')),
-                ('target_type', models.CharField(blank=True, max_length=60, verbose_name='对象类别')),
-                ('target_id', models.CharField(blank=True, max_length=60, verbose_name='对象编号')),
-                ('target_label', models.CharField(blank=True, max_length=200, verbose_name='对象')),
-                ('scope', models.CharField(blank=True, db_collation='C', max_length=255, verbose_name='范围')),
-                ('before', models.JSONField(null=True, verbose_name='之前')),
-                ('after', models.JSONField(null=True, verbose_name='之后')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='用途')),
-                ('request_id', models.CharField(blank=True, max_length=40, verbose_name='请求号')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='来源地址')),
-                ('change_id', models.UUIDField(null=True, verbose_name='变更标识')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("kind", models.CharField(max_length=60, verbose_name="事项")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "成功"), ("refused", "拒绝")],
+                        default="done",
+                        max_length=8,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="操作人编号")),
+                ("actor_name", models.CharField(blank=True, max_length=72, verbose_name="操作人")),
+                (
+                    "target_type",
+                    models.CharField(blank=True, max_length=60, verbose_name="对象类别"),
+                ),
+                ("target_id", models.CharField(blank=True, max_length=60, verbose_name="对象编号")),
+                ("target_label", models.CharField(blank=True, max_length=200, verbose_name="对象")),
+                (
+                    "scope",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=255, verbose_name="范围"
+                    ),
+                ),
+                ("before", models.JSONField(null=True, verbose_name="之前")),
+                ("after", models.JSONField(null=True, verbose_name="之后")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="用途")),
+                ("request_id", models.CharField(blank=True, max_length=40, verbose_name="请求号")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="来源地址")),
+                ("change_id", models.UUIDField(null=True, verbose_name="变更标识")),
             ],
             options={
-                'verbose_name': '审计事件',
-                'ordering': ('-at', '-id'),
-                'indexes': [models.Index(fields=['-at'], name='audit_by_time'), models.Index(fields=['target_type', 'target_id', '-at'], name='audit_by_target'), models.Index(fields=['actor_id', '-at'], name='audit_by_actor'), models.Index(fields=['scope', '-at'], name='audit_by_scope'), models.Index(fields=['change_id'], name='audit_by_change')],
+                "verbose_name": "审计事件",
+                "ordering": ("-at", "-id"),
+                "indexes": [
+                    models.Index(fields=["-at"], name="audit_by_time"),
+                    models.Index(
+                        fields=["target_type", "target_id", "-at"], name="audit_by_target"
+                    ),
+                    models.Index(fields=["actor_id", "-at"], name="audit_by_actor"),
+                    models.Index(fields=["scope", "-at"], name="audit_by_scope"),
+                    models.Index(fields=["change_id"], name="audit_by_change"),
+                ],
             },
         ),
     ]

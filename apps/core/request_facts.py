@@ -1,4 +1,4 @@
-"""What is known of the request in hand, for events written deep inside a service."""
+"""What is known of the request in hand, for logs and audit events written deep inside."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ class RequestFacts:
     address: str | None = None
 
 
-current: ContextVar[RequestFacts] = ContextVar("request_facts", default=RequestFacts())
+current: ContextVar[RequestFacts] = ContextVar("request_facts", default=RequestFacts())  # noqa: B039
