@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class EnvironmentRefused(ImproperlyConfigured):
-    """One sentence for the person who starts the program: which value, what is wrong, what to do."""
+    """One sentence for whoever starts the program: which value, what is wrong, what to do."""
 
 
 class _Required:
@@ -78,7 +78,7 @@ def integer(
     """Return a whole number inside the closed range."""
     value = _read(name, default)
     if value is None:
-        return int(default)  # type: ignore[call-overload]
+        return int(default)  # type: ignore[arg-type]
     if not value.isascii() or not value.lstrip("-").isdigit():
         raise EnvironmentRefused(f"环境变量 {name} 应为整数，当前是“{value}”，请改正。")
     number = int(value)
@@ -106,9 +106,13 @@ def path(name: str, default: Path | _Required = REQUIRED) -> Path:
 
 
 def url(
-    name: str, schemes: tuple[str, ...], default: str | _Required = REQUIRED, *, secret: bool = False
+    name: str,
+    schemes: tuple[str, ...],
+    default: str | _Required = REQUIRED,
+    *,
+    secret: bool = False,
 ) -> str:
-    """Return an address with one of the given schemes; a secret one is never repeated in the refusal."""
+    """Return an address with one of the given schemes; the refusal never repeats it."""
     value = _secret_text(name, default) if secret else text(name, default)
     try:
         parts = urlsplit(value)
@@ -128,7 +132,9 @@ def secret(name: str, default: str | _Required = REQUIRED, *, at_least: int = 0)
     """
     value = _secret_text(name, default)
     if len(value) < at_least:
-        raise EnvironmentRefused(f"环境变量 {name} 至少要有 {at_least} 个字符，请换一个更长的随机值。")
+        raise EnvironmentRefused(
+            f"环境变量 {name} 至少要有 {at_least} 个字符，请换一个更长的随机值。"
+        )
     return value
 
 

@@ -4,6 +4,7 @@ All stay in the process group of the terminal, so that nothing survives it. Shou
 itself be killed outright, the kernel asks its children to end (PR_SET_PDEATHSIG, Linux).
 """
 
+import contextlib
 import ctypes
 import os
 import selectors
@@ -34,13 +35,17 @@ class Program:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    code: int | None = None  # of its last end
     deaths: deque[float] = field(default_factory=deque)
     rest: bytes = b""  # the part of its output that is no whole line yet
 
     @property
     def running(self) -> bool:
         """Whether the child has not ended yet."""
-        return self.process is not None and self.process.poll() is None
+        if self.process is None:
+            return False
+        self.code = self.process.poll()
+        return self.code is None
 
 
 class Supervisor:
@@ -75,16 +80,14 @@ class Supervisor:
 
     def say(self, name: str, line: str) -> None:
         """Print one prefixed line; a closed terminal is no reason to fail."""
-        try:
+        with contextlib.suppress(OSError):
             print(f"{name:>6} | {line}", file=self.out, flush=True)
-        except OSError:
-            pass
 
     def _asked_to_stop(self, _number: int, _frame: object) -> None:
         self.stopping = True
 
     def _start(self, program: Program) -> None:
-        program.process = subprocess.Popen(
+        process = subprocess.Popen(
             program.command,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **program.environment},
             stdin=subprocess.DEVNULL,
@@ -92,7 +95,9 @@ class Supervisor:
             stderr=subprocess.STDOUT,
             preexec_fn=self._end_with_parent,  # safe here: this process has one thread
         )
-        self._selector.register(program.process.stdout, selectors.EVENT_READ, program)
+        program.process = process
+        if process.stdout is not None:
+            self._selector.register(process.stdout, selectors.EVENT_READ, program)
 
     def _end_with_parent(self) -> None:
         """In the child, before the program: ask for SIGTERM when the parent is gone."""
@@ -123,11 +128,9 @@ class Supervisor:
             program.deaths.append(now)
             while program.deaths and program.deaths[0] < now - WINDOW:
                 program.deaths.popleft()
-            assert program.process is not None
-            code = program.process.returncode
             if len(program.deaths) > RESTARTS:
                 raise GaveUp(program.name)
-            self.say(program.name, f"意外退出（代码 {code}），正在重新启动")
+            self.say(program.name, f"意外退出（代码 {program.code}），正在重新启动")
             self._start(program)
 
     def _stop(self) -> None:

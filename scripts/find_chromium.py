@@ -38,7 +38,10 @@ def _install() -> None:
     print("安装 Chromium 与中文字体（仅测试使用）……", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     packages = ["chromium", "fonts-noto-cjk"]
-    for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *packages]):
+    for arguments in (
+        ["update", "-q"],
+        ["install", "-y", "-q", "--no-install-recommends", *packages],
+    ):
         subprocess.run([apt, *arguments], env=environment, check=False, stdout=subprocess.DEVNULL)
 
 

@@ -18,7 +18,9 @@ def main() -> None:
     print("安装前端依赖……", flush=True)
     command = [*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     done = subprocess.run(command, cwd=ROOT, check=False)
-    absent = [name for name in NEEDED if not (ROOT / "node_modules" / name / "package.json").exists()]
+    absent = [
+        name for name in NEEDED if not (ROOT / "node_modules" / name / "package.json").exists()
+    ]
     if done.returncode != 0 or absent:
         sys.exit("前端依赖没有装全：请检查网络（或 npm 的镜像设置）后重新运行。")
 

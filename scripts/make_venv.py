@@ -23,7 +23,7 @@ def main() -> None:
     """Create the environment unless a working one is there."""
     if sys.version_info < LOWEST:
         found = ".".join(map(str, sys.version_info[:3]))
-        sys.exit(f"需要 Python 3.11 或更新的版本，当前是 {found}：请安装后用 make PYTHON=python3.11 运行。")
+        sys.exit(f"需要 Python 3.11 以上，当前是 {found}：请安装后用 make PYTHON=python3.11 运行。")
     folder = Path(sys.argv[1])
     python = folder / "bin" / "python"
     if _works([str(python), "-m", "pip", "--version"]):

@@ -6,7 +6,9 @@ from bianzhi.settings.base import DEMO, env
 if DEMO:
     raise env.EnvironmentRefused("生产环境不能设置 BIANZHI_DEMO=1，请去掉后再启动。")
 if not env.given("BIANZHI_KEYS_DIR"):
-    raise env.EnvironmentRefused("缺少环境变量 BIANZHI_KEYS_DIR，请指定存放数据密钥的目录后再启动。")
+    raise env.EnvironmentRefused(
+        "缺少环境变量 BIANZHI_KEYS_DIR，请指定存放数据密钥的目录后再启动。"
+    )
 
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", at_least=50)

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from importlib import import_module
 from subprocess import run
 from typing import IO, Any
 
@@ -76,13 +77,13 @@ class Command(BaseCommand):
         if given:
             host, _, port = given.rpartition(":")
             if not port.isdigit() or not 0 < int(port) < 65536:
-                raise CommandError("环境变量 BIANZHI_HTTP 应为 地址:端口，例如 127.0.0.1:8000，请改正。")
+                raise CommandError("环境变量 BIANZHI_HTTP 应写成 127.0.0.1:8000 的样子，请改正。")
             if not _free(host or "127.0.0.1", int(port)):
                 raise CommandError(f"{given} 已被占用，请换一个端口。")
             return host or "127.0.0.1", int(port)
-        for port in range(FIRST_PORT, LAST_PORT + 1):
-            if _free("127.0.0.1", port):
-                return "127.0.0.1", port
+        for number in range(FIRST_PORT, LAST_PORT + 1):
+            if _free("127.0.0.1", number):
+                return "127.0.0.1", number
         raise CommandError(
             f"端口 {FIRST_PORT}–{LAST_PORT} 都被占用，请用 BIANZHI_HTTP=127.0.0.1:端口 指定一个。"
         )
@@ -136,18 +137,19 @@ class _Announcement:
         self.say = say
         self.done = False
         self.deadline = time.monotonic() + PATIENCE
+        self.next_try = 0.0
 
     def __call__(self) -> None:
-        if self.done:
+        if self.done or time.monotonic() < self.next_try:
             return
+        self.next_try = time.monotonic() + 0.5
         try:
             with urllib.request.urlopen(f"{self.address}healthz", timeout=2):
                 pass
         except (urllib.error.URLError, OSError) as problem:
             if time.monotonic() < self.deadline:
                 return
-            answer = getattr(problem, "code", None)
-            self.say("!", f"部分服务还没有就绪（{answer or problem}），详情见 {self.address}healthz")
+            self.say("!", f"部分服务还没有就绪（{problem}），详情见 {self.address}healthz")
         self.done = True
         for line in ("", f"编制平台已启动：{self.address}", *_demo_lines(), "按 Ctrl-C 停止。", ""):
             self.say("", line)
@@ -157,8 +159,8 @@ def _demo_lines() -> list[str]:
     if not settings.DEMO:
         return []
     try:
-        from apps.accounts import demo  # only when demo accounts are wanted
-    except ImportError:
+        demo = import_module("apps.accounts.demo")  # only when demo accounts are wanted
+    except ModuleNotFoundError:
         return []
     accounts = demo.demo_accounts()
     return ["演示账号（角色  用户名  密码）："] + [
