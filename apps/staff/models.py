@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Replace
 
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
@@ -22,6 +23,10 @@ class Spell(Func):
 
     function = "DATERANGE"
     output_field = DateRangeField()
+
+
+#: The syllables of a name without the blanks between them: what a reader types.
+PINYIN_RUN = Replace(F("name_pinyin"), Value(" "), Value(""))
 
 
 class PersonQuerySet(models.QuerySet):
@@ -73,6 +78,8 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["name_initials"], name="person_by_initials"),
             models.Index(fields=["id_no_tail"], name="person_by_id_tail"),
+            # “zhangsan” typed in one go, as a prefix
+            models.Index(PINYIN_RUN, name="person_by_pinyin"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -102,7 +109,10 @@ class Occupancy(models.Model):
     """占编: one person in one quota of one unit, from a day to a day (S-01…S-07).
 
     `counts` (in 实有?) follows from status and occupies_slot and is set by the database; a person
-    has at most one counting spell on any day.
+    has at most one counting spell on any day. An ended spell keeps the status it had while it
+    held, so that past days count alike; why it ended is `exit_mode`.
+    document_no, exit_document_no: a number that no registered document has (old personnel papers
+    in first rosters); empty when the document itself is linked.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="occupancies", db_index=False)
@@ -144,6 +154,9 @@ class Occupancy(models.Model):
         verbose_name="入编文号",
         db_index=False,
     )
+    document_no = models.CharField(
+        "入编文号（未登记）", max_length=80, blank=True, default="", db_default=""
+    )
     entry_mode = CodeField(
         "entry_mode", null=True, blank=True, verbose_name="进入方式", db_index=False
     )
@@ -159,6 +172,9 @@ class Occupancy(models.Model):
         related_name="exits",
         verbose_name="出编文号",
         db_index=False,
+    )
+    exit_document_no = models.CharField(
+        "出编文号（未登记）", max_length=80, blank=True, default="", db_default=""
     )
     exit_mode = CodeField(
         "exit_mode", null=True, blank=True, verbose_name="退出方式", db_index=False
@@ -220,6 +236,12 @@ class Occupancy(models.Model):
         indexes = [
             models.Index(fields=["person", "starts_on"], name="occupancy_by_person"),
             models.Index(fields=["scope", "-id"], name="occupancy_by_scope"),
+            # the roster of any subtree, in protocol order, first page without a sort
+            models.Index(
+                fields=["scope", "sort", "id"],
+                name="occupancy_open_by_scope",
+                condition=Q(ends_on__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -246,6 +268,9 @@ class PostHolding(models.Model):
         blank=True,
         related_name="postings",
         verbose_name="任职文号",
+    )
+    document_no = models.CharField(
+        "任职文号（未登记）", max_length=80, blank=True, default="", db_default=""
     )
     note = models.CharField("备注", max_length=300, blank=True)
     scope = models.CharField(max_length=255, blank=True, db_collation="C", editable=False)
