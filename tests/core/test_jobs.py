@@ -102,8 +102,8 @@ def test_without_redis_the_row_waits_and_then_runs(calls, monkeypatch, tmp_path)
         app._pool = app.amqp._producer_pool = None
 
     with monkeypatch.context() as down:
-        down.setattr(conf, "task_always_eager", False)
-        down.setattr(conf, "broker_write_url", f"redis+socket://{tmp_path}/nobody.sock")
+        down.setitem(conf, "task_always_eager", False)
+        down.setitem(conf, "broker_write_url", f"redis+socket://{tmp_path}/nobody.sock")
         forget_connections()
         with transaction.atomic():
             outbox.send("test.work", {"n": 7}, key="k7")
