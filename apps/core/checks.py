@@ -15,7 +15,9 @@ def cryptography_holds(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         crypto.start()
     except crypto.CryptoBroken as broken:
-        return [Error(str(broken), hint="请按 requirements.txt 重新安装 cryptography", id="core.E001")]
+        return [
+            Error(str(broken), hint="请按 requirements.txt 重新安装 cryptography", id="core.E001")
+        ]
     except crypto.KeysRefused as refusal:
         return [Error(str(refusal), id="core.E002")]
     return []

@@ -46,8 +46,8 @@ class BadDate(ValueError):
 def parse_day(text: str) -> date:
     """Return the day a text names.
 
-    Reads 2015-03-01, 2015/3/1, 2015.3.1, 20150301, 2015年3月1日 and 二〇一五年三月一日, in full-width
-    too, with spaces, and with a midnight behind it. Raises BadDate.
+    Reads 2015-03-01, 2015/3/1, 2015.3.1, 20150301, 2015年3月1日 and 二〇一五年三月一日, also
+    full-width, with spaces, and with a midnight behind it. Raises BadDate.
     """
     year, month, day = _parts(text, "2015-03-01")
     if month is None:
@@ -77,10 +77,8 @@ def _parts(text: str, example: str) -> tuple[int, int | None, int | None]:
         raise BadDate(f"未填写日期，应如 {example}")
     if "年" in plain:
         plain = _arabic(plain)
-    if plain.isascii() and plain.isdigit():
-        parts = _compact(plain)
-    else:
-        parts = _separated(plain)
+    digits_only = plain.isascii() and plain.isdigit()
+    parts = _compact(plain) if digits_only else _separated(plain)
     if parts is None:
         raise BadDate(f"“{_shown(text)}”不是可识别的日期，应如 {example}")
     year_text, *rest = parts

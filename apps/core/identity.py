@@ -24,8 +24,9 @@ FEMALE: Final = "2"
 #: Full-width forms to half-width; everything that is only space or invisible goes away.
 _FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FORMS |= dict.fromkeys(
-    [0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x2002, 0x2003, 0x2009, 0x200B, 0x200C, 0x200D]
-    + [0x202A, 0x202C, 0x202D, 0x202F, 0x3000, 0xFEFF]
+    ord(char)
+    for char in "\t\n\r \u00a0\u2002\u2003\u2009\u200b\u200c\u200d"
+    "\u202a\u202c\u202d\u202f\u3000\ufeff"
 )
 _APOSTROPHES = "'`‘’"
 
@@ -191,9 +192,7 @@ def _fault(number: str, today: date) -> BadIdentity:
         return BadIdentity("LENGTH", f"身份证号应为18位，当前为{len(number)}位")
     for place, char in enumerate(number[:17], 1):
         if not _digits(char):
-            return BadIdentity(
-                "LETTERS", f"身份证号前17位应全部为数字，第{place}位现为“{char}”"
-            )
+            return BadIdentity("LETTERS", f"身份证号前17位应全部为数字，第{place}位现为“{char}”")
     if number[17] not in "0123456789X":
         return BadIdentity("LETTERS", f"身份证号第18位应为数字或字母X，当前为“{number[17]}”")
     birth = _day(number[6:14])
@@ -207,13 +206,9 @@ def _fault(number: str, today: date) -> BadIdentity:
             "FUTURE", f"第7至14位的出生日期{year}年{month}月{day}日晚于今天，请与证件核对"
         )
     if birth.year < EARLIEST_YEAR:
-        return BadIdentity(
-            "EARLY", f"第7至10位的出生年份{year}早于{EARLIEST_YEAR}年，请与证件核对"
-        )
+        return BadIdentity("EARLY", f"第7至10位的出生年份{year}早于{EARLIEST_YEAR}年，请与证件核对")
     right = check_char(number[:17])
-    return BadIdentity(
-        "CHECKSUM", f"校验码应为 {right}，当前为 {number[17]}，请逐位核对号码"
-    )
+    return BadIdentity("CHECKSUM", f"校验码应为 {right}，当前为 {number[17]}，请逐位核对号码")
 
 
 def _old(number: str) -> BadIdentity:

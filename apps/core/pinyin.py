@@ -1,8 +1,8 @@
 """Pinyin of names, for search and order: toneless syllables, ü written v.
 
-Persons: a surname table first (单 shan, 曾 zeng, 尉迟 yu chi), then one reading a character, so that
-a roster is read by dictionary look-ups alone. Units: whole phrases, because 重庆, 银行 and 处长 are
-read by the word. What has no reading (rare characters, digits) stands for itself.
+Persons: a surname table first (单 shan, 曾 zeng, 尉迟 yu chi), then one reading a character, so
+that a roster is read by dictionary look-ups alone. Units: whole phrases, because 重庆, 银行 and
+处长 are read by the word. What has no reading (rare characters, digits) stands for itself.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from functools import lru_cache
 from itertools import product
 from typing import Final
 
+
+def _table(text: str) -> dict[str, str]:
+    """Return the pairs of “单:shan 曾:zeng”."""
+    return dict(pair.split(":") for pair in text.split())
+
+
 #: Surnames read differently from the plain character.
-SURNAMES: Final = dict(
-    pair.split(":")
-    for pair in (
-        "单:shan 曾:zeng 翟:zhai 解:xie 仇:qiu 朴:piao 查:zha 盖:ge 区:ou 缪:miao 覃:qin 员:yun 贠:yun "
-        "谌:chen 乜:nie 隗:wei 郇:xun 祭:zhai 黑:he 冼:xian 洗:xian 折:she 秘:bi 种:chong 句:gou 召:shao "
-        "柏:bai 卜:bu 晁:chao 逄:pang 乐:yue 燕:yan 应:ying 任:ren 华:hua 纪:ji 过:guo 葛:ge 那:na "
-        "佘:she 訾:zi 逯:lu 厍:she 能:nai 郗:xi 宿:su 臧:zang 都:du 幺:yao 钭:tou 阚:kan 牟:mou 尉:wei "
-        "车:che 沈:shen 贾:jia 石:shi 叶:ye 殷:yin 宁:ning 强:qiang 冯:feng 汤:tang 夏:xia 谷:gu 蔚:yu "
-        "哈:ha 撒:sa 兴:xing 重:chong 藏:zang 长:chang 少:shao 相:xiang 亓:qi 仉:zhang 揭:jie 莘:shen "
-        "绳:sheng 尹:yin 俞:yu 於:yu 恽:yun 笪:da 郏:jia 郄:qie 宓:mi 繁:po 适:kuo 令:ling 盛:sheng "
-        "庹:tuo 妫:gui 呙:guo 禚:zhuo 璩:qu 昝:zan 芮:rui 靳:jin 麴:qu 麹:qu 邸:di 冒:mao 禤:xuan"
-    ).split()
+SURNAMES: Final = _table(
+    "单:shan 曾:zeng 翟:zhai 解:xie 仇:qiu 朴:piao 查:zha 盖:ge 区:ou 缪:miao 覃:qin 员:yun "
+    "贠:yun 谌:chen 乜:nie 隗:wei 郇:xun 祭:zhai 黑:he 冼:xian 洗:xian 折:she 秘:bi "
+    "种:chong 句:gou 召:shao 柏:bai 卜:bu 晁:chao 逄:pang 乐:yue 燕:yan 应:ying 任:ren "
+    "华:hua 纪:ji 过:guo 葛:ge 那:na 佘:she 訾:zi 逯:lu 厍:she 能:nai 郗:xi 宿:su 臧:zang "
+    "都:du 幺:yao 钭:tou 阚:kan 牟:mou 尉:wei 车:che 沈:shen 贾:jia 石:shi 叶:ye 殷:yin "
+    "宁:ning 强:qiang 冯:feng 汤:tang 夏:xia 谷:gu 蔚:yu 哈:ha 撒:sa 兴:xing 重:chong "
+    "藏:zang 长:chang 少:shao 相:xiang 亓:qi 仉:zhang 揭:jie 莘:shen 绳:sheng 尹:yin 俞:yu "
+    "於:yu 恽:yun 笪:da 郏:jia 郄:qie 宓:mi 繁:po 适:kuo 令:ling 盛:sheng 庹:tuo 妫:gui "
+    "呙:guo 禚:zhuo 璩:qu 昝:zan 芮:rui 靳:jin 麴:qu 麹:qu 邸:di 冒:mao 禤:xuan"
 )
 
-COMPOUND_SURNAMES: Final = dict(
-    pair.split(":")
-    for pair in (
-        "万俟:mo,qi 尉迟:yu,chi 单于:chan,yu 长孙:zhang,sun 澹台:tan,tai 令狐:ling,hu 鲜于:xian,yu "
-        "亓官:qi,guan 乐正:yue,zheng 宰父:zai,fu 子车:zi,ju 拓跋:tuo,ba 呼延:hu,yan 濮阳:pu,yang "
-        "夹谷:jia,gu 皇甫:huang,fu 申屠:shen,tu 贺若:he,ruo 中行:zhong,hang 夏侯:xia,hou 宇文:yu,wen "
-        "独孤:du,gu 南宫:nan,gong 闾丘:lv,qiu 颛孙:zhuan,sun 公冶:gong,ye 钟离:zhong,li 赫连:he,lian"
-    ).split()
+COMPOUND_SURNAMES: Final = _table(
+    "万俟:mo,qi 尉迟:yu,chi 单于:chan,yu 长孙:zhang,sun 澹台:tan,tai 令狐:ling,hu "
+    "鲜于:xian,yu 亓官:qi,guan 乐正:yue,zheng 宰父:zai,fu 子车:zi,ju 拓跋:tuo,ba "
+    "呼延:hu,yan 濮阳:pu,yang 夹谷:jia,gu 皇甫:huang,fu 申屠:shen,tu 贺若:he,ruo "
+    "中行:zhong,hang 夏侯:xia,hou 宇文:yu,wen 独孤:du,gu 南宫:nan,gong 闾丘:lv,qiu "
+    "颛孙:zhuan,sun 公冶:gong,ye 钟离:zhong,li 赫连:he,lian"
 )
 
 #: Readings that names prefer to the dictionary's first one.
-GIVEN: Final = dict(
-    pair.split(":")
-    for pair in (
-        "长:chang 晟:sheng 靓:liang 都:du 厦:xia 佛:fo 仔:zai 传:chuan 槟:bin 莞:wan 莎:sha 颉:jie 重:zhong "
-        "茜:qian 媛:yuan 娜:na 乐:le 行:xing 朝:chao 蔚:wei 筠:yun 澄:cheng 杉:shan 予:yu 伯:bo 贾:jia"
-    ).split()
+GIVEN: Final = _table(
+    "长:chang 晟:sheng 靓:liang 都:du 厦:xia 佛:fo 仔:zai 传:chuan 槟:bin 莞:wan 莎:sha "
+    "颉:jie 重:zhong 茜:qian 媛:yuan 娜:na 乐:le 行:xing 朝:chao 蔚:wei 筠:yun 澄:cheng "
+    "杉:shan 予:yu 伯:bo 贾:jia"
 )
 
 #: Readings of place names and office words that the phrase dictionary gets wrong or lacks.

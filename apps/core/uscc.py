@@ -129,14 +129,10 @@ def check(text: str) -> Uscc:
             f"第{place}位“{char}”不会出现在统一社会信用代码中{hint or '，请与证书核对'}",
         )
     if code[0] not in AUTHORITIES:
-        raise BadUscc(
-            "AUTHORITY", f"第1位“{code[0]}”不是登记管理部门代码，机关和事业单位应为 1"
-        )
+        raise BadUscc("AUTHORITY", f"第1位“{code[0]}”不是登记管理部门代码，机关和事业单位应为 1")
     division = code[2:8]
     if not division.isdigit():
-        raise BadUscc(
-            "DIVISION", f"第3至8位应为6位数字的行政区划代码，当前为“{division}”"
-        )
+        raise BadUscc("DIVISION", f"第3至8位应为6位数字的行政区划代码，当前为“{division}”")
     right = check_char(code[:17])
     if right != code[17]:
         raise BadUscc("CHECKSUM", f"校验码应为 {right}，当前为 {code[17]}，请逐位核对代码")

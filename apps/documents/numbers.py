@@ -1,9 +1,10 @@
 """Document numbers (发文字号). Source: docs/rules.md D-01 to D-03.
 
 Three forms, each with one canonical spelling:
-    嵊编发〔2015〕12号          issuer's mark, year in 〔〕 (U+3014, U+3015), serial; no 第, no leading zeros
-    公告2015年第12号            year in words, for announcements
-    省政府令第321号             no year, for orders
+    嵊编发〔2015〕12号    issuer's mark, year in 〔〕 (U+3014, U+3015), serial
+    公告2015年第12号      year in words, for announcements
+    省政府令第321号       no year, for orders
+Serials have no leading zeros; the first form no 第 (GB/T 9704).
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def normalise(text: str) -> str:
 def parse(text: str) -> DocNumber:
     """Take a number apart, however its brackets, spaces and digits were typed. Raises BadNumber.
 
-    Reads “嵊编发[2015]12号”, “嵊编发【２０１５】０１２号”, “(2015) 嵊编字第12号” and the forms above.
+    Reads 嵊编发[2015]12号, 嵊编发【２０１５】０１２号, (2015)嵊编字第12号 and the forms above.
     """
     plain = _SPACES.sub("", text).translate(_FORMS)
     if not plain:

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class UnitsConfig(AppConfig):
     name = "apps.units"
     verbose_name = "机构"
+
+    def ready(self) -> None:
+        from . import reference  # noqa: F401 - registers the divisions
