@@ -34,7 +34,7 @@ def sign(*, by: Any, reason: str = "") -> None:
         cursor.execute(
             "SELECT set_config('bianzhi.actor', %s, true), "
             "CASE WHEN %s <> '' THEN set_config('bianzhi.reason', %s, true) END",
-            [str(by.pk) if by is not None else "", reason, reason],
+            [str(getattr(by, "pk", None) or ""), reason, reason],
         )
 
 
