@@ -39,6 +39,7 @@ class LeadershipEntry(models.Model):
         indexes = [
             models.Index(fields=["scope", "-on"], name="leadership_entry_by_scope"),
             models.Index(fields=["unit", "post_kind", "on"], name="leadership_entry_of_cell"),
+            models.Index(fields=["-on", "-id"], name="leadership_entry_by_day"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(change=0), name="leadership_entry_changes"),

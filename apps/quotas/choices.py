@@ -23,6 +23,11 @@ class EntryKind(models.TextChoices):
     RECOVER = "recover", "收回"
 
 
+#: Kinds that can only add places, and kinds that can only take them; the others do either.
+RISING = (EntryKind.BASELINE, EntryKind.GRANT)
+FALLING = (EntryKind.CUT, EntryKind.RECOVER)
+
+
 class OverageKind(models.TextChoices):
     LEGACY = "legacy", "历史遗留"
     DOCUMENT = "document", "文件允许"

@@ -14,7 +14,7 @@ from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
 from apps.units.models import Unit
 
-from .choices import EntryKind, OverageKind
+from .choices import FALLING, RISING, EntryKind, OverageKind
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -52,11 +52,18 @@ class QuotaEntry(models.Model):
         indexes = [
             models.Index(fields=["scope", "-on"], name="quota_entry_by_scope"),
             models.Index(fields=["unit", "quota_type", "on"], name="quota_entry_of_cell"),
+            models.Index(fields=["-on", "-id"], name="quota_entry_by_day"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(change=0), name="quota_entry_changes_something"),
             models.CheckConstraint(
                 condition=Q(kind__in=EntryKind.values), name="quota_entry_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=RISING, change__gt=0)
+                | Q(kind__in=FALLING, change__lt=0)
+                | ~Q(kind__in=[*RISING, *FALLING]),
+                name="quota_entry_sign_fits_its_kind",
             ),
             code_in_table("quota_type", "quota_type", "quota_entry_type_is_a_quota_type"),
             code_in_table("funding", "funding", "quota_entry_funding_is_a_funding"),

@@ -35,6 +35,8 @@ $$;
 CREATE OR REPLACE FUNCTION quotas_apply(shifts quotas_shift[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   moved quotas_move[];
+  refused text;
+  broken text;
 BEGIN
   -- one shift per cell, nothing that cancels out
   SELECT array_agg(ROW(unit_id, quota_type_id, a, c, r, o)::quotas_shift ORDER BY unit_id, quota_type_id)
@@ -54,6 +56,26 @@ BEGIN
     ON CONFLICT (unit_id, quota_type_id) DO NOTHING;
   PERFORM 1 FROM quotas_balance b JOIN unnest(shifts) s USING (unit_id, quota_type_id)
     ORDER BY b.unit_id, b.quota_type_id FOR NO KEY UPDATE OF b;
+
+  -- The CHECKs below are the guarantee; this says first, for all cells at once, which ones and why.
+  SELECT CASE WHEN bool_or(b.approved + s.approved < 0) THEN 'balance_is_never_negative'
+              ELSE 'balance_has_room' END,
+         json_agg(json_build_object(
+           'unit', b.unit_id, 'quota_type', b.quota_type_id, 'approved', b.approved,
+           'actual', b.actual, 'reserved', b.reserved, 'over_allowed', b.over_allowed,
+           'asked', s.actual + s.reserved - s.approved - s.over_allowed)
+           ORDER BY b.unit_id, b.quota_type_id)::text
+    INTO broken, refused
+    FROM quotas_balance b JOIN unnest(shifts) s USING (unit_id, quota_type_id)
+   WHERE b.approved + s.approved < 0
+      OR (s.actual + s.reserved - s.approved - s.over_allowed > 0
+          AND b.actual + s.actual + b.reserved + s.reserved
+              > b.approved + s.approved + b.over_allowed + s.over_allowed);
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION 'no room in the quota: %', refused
+      USING ERRCODE = 'check_violation', CONSTRAINT = broken, TABLE = 'quotas_balance',
+            DETAIL = refused;
+  END IF;
 
   WITH changed AS (
     UPDATE quotas_balance b
@@ -246,7 +268,8 @@ END $$;
 -- Everything derived, computed anew: after a code value's in_total changes.
 CREATE OR REPLACE FUNCTION quotas_rebuild_totals() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  LOCK TABLE quotas_unittotal, quotas_bucket IN EXCLUSIVE MODE;
+  -- the balances too: a writer between its balance and its total has read the old in_total
+  LOCK TABLE quotas_balance, quotas_unittotal, quotas_bucket IN EXCLUSIVE MODE;
   DELETE FROM quotas_unittotal;
   INSERT INTO quotas_unittotal (unit_id, approved, actual, reserved, excess, vacant, over_types, scope)
   SELECT unit_id, sum(approved), sum(actual), sum(reserved), sum(excess), sum(vacant),
@@ -267,7 +290,9 @@ CREATE TRIGGER c_totals AFTER UPDATE OF attrs ON core_codevalue FOR EACH ROW
 
 -- The tree moves: scopes follow (rows of this app).
 CREATE OR REPLACE FUNCTION quotas_on_move() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE key text;
+DECLARE
+  key text;
+  done text := '~';
 BEGIN
   UPDATE quotas_quotaentry f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
     WHERE f.unit_id = n.id AND n.path <> o.path;
@@ -283,7 +308,9 @@ BEGIN
       SELECT left(n.path, 16) AS k FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path
       UNION SELECT left(o.path, 16) FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path
     ) x ORDER BY k LOOP
+    CONTINUE WHEN starts_with(key, done);  -- in order, so what lies below the last one is done
     PERFORM quotas_rebuild_buckets(key);
+    done := key;
   END LOOP;
   RETURN NULL;
 END $$;
@@ -292,7 +319,20 @@ CREATE TRIGGER c_quotas_move AFTER UPDATE ON units_unit
   FOR EACH STATEMENT EXECUTE FUNCTION quotas_on_move();
 """
 
+BACKWARD = """
+DROP FUNCTION quotas_on_move(), quotas_on_code(), quotas_on_reservation(), quotas_on_overage(),
+  quotas_on_entry() CASCADE;
+DROP FUNCTION quotas_rebuild_totals(), quotas_rebuild_buckets(text),
+  quotas_roll_up(quotas_move[]), quotas_apply(quotas_shift[]), quotas_in_total(text);
+DROP TYPE quotas_move;
+DROP TYPE quotas_shift;
+ALTER TABLE quotas_quotaentry DROP CONSTRAINT quota_entry_is_not_in_future;
+DROP TRIGGER b_scope ON quotas_reservation;
+DROP TRIGGER b_scope ON quotas_overageentry;
+DROP TRIGGER b_scope ON quotas_quotaentry;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("quotas", "0002_links"), ("units", "0002_tree_triggers")]
-    operations = [migrations.RunSQL(FORWARD, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
