@@ -121,5 +121,9 @@ DROP TRIGGER b_scope ON staff_postholding;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0002_links"), ("posts", "0003_post_triggers"), ("quotas", "0003_balance_triggers")]
+    dependencies = [
+        ("staff", "0002_links"),
+        ("posts", "0003_post_triggers"),
+        ("quotas", "0003_balance_triggers"),
+    ]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,157 @@
+"""What the services of this app may refuse, each with its facts. Sentences: refusals.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .models import Occupancy, Person, PostHolding
+
+
+class StaffRefused(Exception):
+    """Base of the refusals; nothing was written."""
+
+
+class IdentityRefused(StaffRefused):
+    """The identity number does not hold. reason: Chinese, what would be right, without the number."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ContradictsNumber(StaffRefused):
+    """Sex or month of birth is not what the identity number says.
+
+    field   "sex" or "birth_month"
+    right   value of the code table sex ("1"), or the first day of the month
+    """
+
+    def __init__(self, field: str, right: Any) -> None:
+        super().__init__(field)
+        self.field = field
+        self.right = right
+
+
+class TooYoung(StaffRefused):
+    """The person had not completed `least` years on the day of entry."""
+
+    def __init__(self, age: int, least: int) -> None:
+        super().__init__(age)
+        self.age = age
+        self.least = least
+
+
+class AlreadyRegistered(StaffRefused):
+    """The identity number belongs to a person of the register."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(person.pk)
+        self.person = person
+
+
+class AlreadyInQuota(StaffRefused):
+    """The person holds a place already. spell: the open Occupancy."""
+
+    def __init__(self, spell: Occupancy) -> None:
+        super().__init__(spell.pk)
+        self.spell = spell
+
+
+class OverlappingSpell(StaffRefused):
+    """The days asked for meet another counting spell of the person."""
+
+    def __init__(self, other: Occupancy) -> None:
+        super().__init__(other.pk)
+        self.other = other
+
+
+class SpellClosed(StaffRefused):
+    """The spell has ended since the page was opened."""
+
+
+class PostingClosed(StaffRefused):
+    """The posting has ended since the page was opened."""
+
+
+class PostingOpen(StaffRefused):
+    """The person holds this kind of post in this unit already."""
+
+    def __init__(self, posting: PostHolding) -> None:
+        super().__init__(posting.pk)
+        self.posting = posting
+
+
+class InFuture(StaffRefused):
+    """A fact is dated after today. field: name of the date."""
+
+    def __init__(self, field: str, day: dt.date) -> None:
+        super().__init__(day)
+        self.field = field
+        self.day = day
+
+
+class EntryInFuture(InFuture):
+    pass
+
+
+class ExitInFuture(InFuture):
+    pass
+
+
+class ExitBeforeEntry(StaffRefused):
+    """The last day lies before the first. field: name of the date that is asked for."""
+
+    def __init__(self, field: str, starts_on: dt.date, ends_on: dt.date) -> None:
+        super().__init__(ends_on)
+        self.field = field
+        self.starts_on = starts_on
+        self.ends_on = ends_on
+
+
+class UnitHoldsNoPeople(StaffRefused):
+    """The unit is abolished, a grouping or a department: people are on no quota of its own."""
+
+    def __init__(self, unit: Any) -> None:
+        super().__init__(unit.pk)
+        self.unit = unit
+
+
+class SameUnit(StaffRefused):
+    """A transfer names the unit the person is in."""
+
+    def __init__(self, unit: Any) -> None:
+        super().__init__(unit.pk)
+        self.unit = unit
+
+
+class IllegalQuotaType(StaffRefused):
+    """The unit's nature does not allow places of this type (混编, domain rule Q12)."""
+
+    def __init__(self, unit: Any, quota_type: Any) -> None:
+        super().__init__(unit.pk)
+        self.unit = unit
+        self.quota_type = quota_type
+
+
+class ChangedMeanwhile(StaffRefused):
+    """A colleague changed the row after the page was opened. by: name; changes: label rows."""
+
+    def __init__(self, by: str, at: dt.datetime, changes: list[dict[str, str]]) -> None:
+        super().__init__(by)
+        self.by = by
+        self.at = at
+        self.changes = changes
+
+
+class PurposeMissing(StaffRefused):
+    """A number is shown for a purpose only."""
+
+
+class RevealLimit(StaffRefused):
+    """The user has looked at `limit` numbers today."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit

@@ -1,0 +1,172 @@
+"""The sentence of each refusal, for forms, imports and commands alike."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from apps.core import wording
+
+from . import errors
+from .models import Occupancy
+
+#: What everybody is told about a person outside their scope (security.md X-04): no unit, no name.
+ELSEWHERE = "该证件号已在库，请联系编办核实"
+
+
+@singledispatch
+def sentence(refusal: Any, user: Any = None) -> str:
+    """Return the Chinese sentence: what was refused and what to do next.
+
+    user   the reader; None is the system itself. Who may not see the other spell is not told
+           where it is.
+    """
+    raise TypeError(f"no sentence for {type(refusal).__name__}")
+
+
+def field_of(refusal: errors.StaffRefused) -> str | None:
+    """Return the form field a refusal is about, None for the whole form."""
+    own = getattr(refusal, "field", None)
+    if own:
+        return str(own)
+    for kind, name in (
+        (errors.IdentityRefused, "id_no"),
+        (errors.AlreadyRegistered, "id_no"),
+        (errors.AlreadyInQuota, "id_no"),
+        (errors.TooYoung, "starts_on"),
+        (errors.OverlappingSpell, "starts_on"),
+        (errors.UnitHoldsNoPeople, "unit"),
+        (errors.SameUnit, "unit"),
+        (errors.IllegalQuotaType, "quota_type"),
+        (errors.PostingOpen, "post_kind"),
+        (errors.PurposeMissing, "purpose"),
+    ):
+        if isinstance(refusal, kind):
+            return name
+    return None
+
+
+def sees(user: Any, spell: Occupancy) -> bool:
+    """Say whether the reader may know where a spell is."""
+    return user is None or Occupancy.objects.visible_to(user).filter(pk=spell.pk).exists()
+
+
+@sentence.register
+def _(refusal: errors.IdentityRefused, user: Any = None) -> str:
+    return refusal.reason
+
+
+@sentence.register
+def _(refusal: errors.ContradictsNumber, user: Any = None) -> str:
+    if refusal.field == "sex":
+        word = {"1": "男", "2": "女"}.get(str(refusal.right), str(refusal.right))
+        return f"与公民身份号码不一致：号码第 17 位表示性别为{word}"
+    return f"与公民身份号码不一致：号码中的出生年月为 {wording.month(refusal.right)}"
+
+
+@sentence.register
+def _(refusal: errors.TooYoung, user: Any = None) -> str:
+    if refusal.age < 0:
+        return "入编时间早于出生日期，请核对入编时间和公民身份号码"
+    return f"入编时本人 {refusal.age} 周岁，未满 {refusal.least} 周岁，请核对入编时间"
+
+
+@sentence.register
+def _(refusal: errors.AlreadyRegistered, user: Any = None) -> str:
+    person = refusal.person
+    if user is not None and not type(person).objects.visible_to(user).filter(pk=person.pk).exists():
+        return ELSEWHERE
+    return f"该证件号已登记为 {person.name}（{person.person_no}），请核对号码或直接选用该人员"
+
+
+@sentence.register
+def _(refusal: errors.AlreadyInQuota, user: Any = None) -> str:
+    spell = refusal.spell
+    if not sees(user, spell):
+        return ELSEWHERE
+    return (
+        f"该证件号已在 {spell.unit.name} 在编（{wording.day(spell.starts_on)} 入编），"
+        "换单位请办理人员划转，或先办理出编"
+    )
+
+
+@sentence.register
+def _(refusal: errors.OverlappingSpell, user: Any = None) -> str:
+    other = refusal.other
+    if not sees(user, other):
+        return ELSEWHERE
+    end = wording.day(other.ends_on) if other.ends_on else "今"
+    return (
+        f"与本人在 {other.unit.name} 的占编时间（{wording.day(other.starts_on)} 至 {end}）重叠，"
+        "一个人同一时间只能占用一个编制"
+    )
+
+
+@sentence.register
+def _(refusal: errors.SpellClosed, user: Any = None) -> str:
+    return "该人员已由他人办理出编或划转，请刷新后再试"
+
+
+@sentence.register
+def _(refusal: errors.PostingClosed, user: Any = None) -> str:
+    return "该任职已由他人办理离任，请刷新后再试"
+
+
+@sentence.register
+def _(refusal: errors.PostingOpen, user: Any = None) -> str:
+    posting = refusal.posting
+    return (
+        f"本人自 {wording.day(posting.starts_on)} 起已任该单位{posting.post_kind.label}"
+        f"（{posting.post_name}），请先办理离任"
+    )
+
+
+
+@sentence.register
+def _(refusal: errors.InFuture, user: Any = None) -> str:
+    return f"{wording.day(refusal.day)} 晚于今天，请到期后再办理，或核对日期"
+
+
+@sentence.register
+def _(refusal: errors.ExitBeforeEntry, user: Any = None) -> str:
+    return f"不能早于开始日期 {wording.day(refusal.starts_on)}，请核对日期"
+
+
+@sentence.register
+def _(refusal: errors.UnitHoldsNoPeople, user: Any = None) -> str:
+    unit = refusal.unit
+    if not unit.is_active:
+        return f"{unit.name} 已于 {wording.day(unit.abolished_on)} 撤销，不能再入编"
+    return f"{unit.name} 是{unit.get_entity_kind_display()}，编制核定在单位，请选择所属单位"
+
+
+@sentence.register
+def _(refusal: errors.SameUnit, user: Any = None) -> str:
+    return f"本人就在 {refusal.unit.name}，请选择另一个单位；改编制类型请用信息变更"
+
+
+@sentence.register
+def _(refusal: errors.IllegalQuotaType, user: Any = None) -> str:
+    nature = refusal.unit.nature.label if refusal.unit.nature_id else "该性质单位"
+    return (
+        f"{refusal.unit.name} 是{nature}，不能使用{refusal.quota_type.label}（禁止混用编制），"
+        "请核对编制类型或单位性质"
+    )
+
+
+@sentence.register
+def _(refusal: errors.ChangedMeanwhile, user: Any = None) -> str:
+    return (
+        f"{refusal.by} 在 {wording.moment(refusal.at)} 修改了这条信息（见下表），您的修改还没有保存。"
+        "请核对后再次提交"
+    )
+
+
+@sentence.register
+def _(refusal: errors.PurposeMissing, user: Any = None) -> str:
+    return "请选择查看用途"
+
+
+@sentence.register
+def _(refusal: errors.RevealLimit, user: Any = None) -> str:
+    return f"今天已查看 {refusal.limit} 个完整号码，达到上限；确有需要请明天再查或由同事办理"

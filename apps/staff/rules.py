@@ -1,0 +1,45 @@
+"""Who may do what to a person. Rows in sight are the querysets' matter, rights are these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core.scope import covers
+
+from .models import Occupancy, Person
+
+#: Permission of those who register entries, exits and changes in this issue: 编办经办.
+EXAMINE = "examine"
+#: Permissions with which a number in sight may be shown in full.
+REVEALING = ("examine", "file_for")
+
+
+def may_examine(user: Any, spell: Occupancy) -> bool:
+    """Say whether the user may write this spell (anything with a `scope`)."""
+    return covers(user.subtrees(EXAMINE), spell.scope)
+
+
+def may_change(user: Any, person: Person) -> bool:
+    """Say whether the user may correct what is known of the person.
+
+    Whoever examines the unit the person is in; after an exit, the last one.
+    """
+    last = _last_scope(person)
+    return last is not None and covers(user.subtrees(EXAMINE), last)
+
+
+def may_reveal(user: Any, person: Person) -> bool:
+    """Say whether the user may see the person's numbers in full, for a purpose."""
+    last = _last_scope(person)
+    return last is not None and any(covers(user.subtrees(p), last) for p in REVEALING)
+
+
+def scope_for(user: Any, person: Person) -> str:
+    """Return the scope of the person's newest spell in the user's sight, "" without one."""
+    spells = Occupancy.objects.visible_to(user).filter(person=person)
+    return spells.order_by("-starts_on", "-pk").values_list("scope", flat=True).first() or ""
+
+
+def _last_scope(person: Person) -> str | None:
+    spells = Occupancy.objects.filter(person=person)
+    return spells.order_by("-starts_on", "-pk").values_list("scope", flat=True).first()

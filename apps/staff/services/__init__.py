@@ -1,0 +1,24 @@
+"""Every write of people and their spells. Source: docs/rules.md S-01 to S-12.
+
+Lock order, here and everywhere: person, spell, balances in key order (apps.quotas). Two clerks at
+the last vacancy queue at the balance for a kind answer; the CHECK on it is the guarantee.
+"""
+
+from .persons import change_person, register_person
+from .postings import end_posting, start_posting
+from .reveals import REVEALS_A_DAY, reveal, reveals_today
+from .spells import change_spell, enter, leave, transfer
+
+__all__ = [
+    "REVEALS_A_DAY",
+    "change_person",
+    "change_spell",
+    "end_posting",
+    "enter",
+    "leave",
+    "register_person",
+    "reveal",
+    "reveals_today",
+    "start_posting",
+    "transfer",
+]

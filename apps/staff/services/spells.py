@@ -1,0 +1,428 @@
+"""入编, 出编, 划转 and corrections of a spell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from apps.audit import services as audit
+from apps.core import identity
+from apps.core.models import CodeValue
+from apps.core.writes import write
+from apps.documents.models import ApprovalDocument
+from apps.quotas import rules as quota_rules
+from apps.quotas import services as quotas
+from apps.quotas.models import Balance
+from apps.units import services as units
+from apps.units.choices import EntityKind
+from apps.units.models import Unit
+
+from .. import errors, secrets
+from ..models import Occupancy, Person
+from ..versions import refuse_stale
+from .facts import key_of, quota_full, refusals, told
+from .persons import DETAILS, change_person, checked, field_name, register_person
+from .postings import end_postings_at
+
+#: Status of who is at post; what a spell gets when nothing is said.
+AT_POST = "person_status.110"
+ENTERED_BY_TRANSFER = "entry_mode.07"
+LEFT_BY_TRANSFER = "exit_mode.13"
+LEAST_AGE = 16  # completed years on the day of entry
+
+#: What may be said of a spell beside person, unit, type, days and documents.
+PARTICULARS = (
+    "dept",
+    "work_unit",
+    "identity",
+    "entry_mode",
+    "from_unit",
+    "notice_no",
+    "slot_no",
+    "post_name",
+    "post_level",
+    "civil_rank",
+    "position_class",
+    "position_grade",
+    "is_dual",
+    "on_unified_payroll",
+    "occupies_slot",
+    "sort",
+    "note",
+)
+#: What goes with a person to another unit.
+CARRIED = (
+    "status",
+    "identity",
+    "post_level",
+    "civil_rank",
+    "position_class",
+    "position_grade",
+    "is_dual",
+    "on_unified_payroll",
+    "occupies_slot",
+)
+
+
+@write
+def enter(
+    *,
+    unit: Unit,
+    quota_type: CodeValue,
+    starts_on: dt.date,
+    document: ApprovalDocument | None,
+    entry_mode: CodeValue | str,
+    by: Any,
+    person: Person | None = None,
+    person_data: dict[str, Any] | None = None,
+    status: CodeValue | str = AT_POST,
+    **particulars: Any,
+) -> Occupancy:
+    """Put a person into a quota of a unit (入编).
+
+    person        a person of the register, or
+    person_data   {"name", "id_no", …} as for register_person; a number that is there already
+                  means that person, when the name agrees and no place is held
+    starts_on     first day in the quota; today or earlier
+    particulars   any of PARTICULARS
+    Returns the Occupancy. Raises AlreadyInQuota, AlreadyRegistered (same number, other name),
+    OverlappingSpell, EntryInFuture, TooYoung, UnitHoldsNoPeople, IllegalQuotaType, QuotaFull and
+    what register_person raises. Source: docs/rules.md S-01 to S-05.
+    """
+    refuse_entry(unit=unit, quota_type=quota_type, starts_on=starts_on)
+    if person is None:
+        person = _person_of(person_data or {}, scope=unit.path, by=by)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    _refuse_age(person, starts_on)
+    refuse_overlap(person, starts_on, None)
+    status_key = key_of(status)
+    spell = Occupancy(
+        person=person,
+        unit=unit,
+        quota_type=quota_type,
+        status_id=status_key,
+        starts_on=starts_on,
+        document=document,
+        entry_mode_id=key_of(entry_mode),
+        **_particulars(particulars),
+    )
+    if "sort" not in particulars:
+        spell.sort = _next_place(unit)
+    if counts(status_key, spell.occupies_slot):
+        _take_place(unit, quota_type)
+    with refusals(person=person, cell=(unit, quota_type)):
+        spell.save()
+    spell.refresh_from_db(fields=["scope", "counts"])
+    _cite(document, unit, by=by)
+    audit.record(
+        "occupancy.enter",
+        target=spell,
+        by=by,
+        after={
+            "person": str(person),
+            **told(spell, ["unit", "quota_type", "starts_on", "document", "entry_mode", "status"]),
+        },
+    )
+    return spell
+
+
+@write
+def leave(
+    *,
+    spell: Occupancy,
+    on: dt.date,
+    exit_mode: CodeValue | str,
+    document: ApprovalDocument | None,
+    by: Any,
+    destination: str = "",
+    note: str = "",
+) -> Occupancy:
+    """End a person's place (出编); posts held in the unit end with it.
+
+    on   first day no longer in the quota; today or earlier
+    Room above the approved places goes down with it (超编消化, Q-04). Raises SpellClosed,
+    ExitBeforeEntry, ExitInFuture. Source: docs/rules.md S-06.
+    """
+    spell = _open(spell)
+    _refuse_end(spell.starts_on, on)
+    quotas.lock_balances([(spell.unit_id, spell.quota_type_id)])
+    spell.ends_on = on
+    spell.exit_mode_id = key_of(exit_mode)
+    spell.exit_document = document
+    spell.destination = destination
+    names = ["ends_on", "exit_mode", "exit_document", "destination"]
+    if note:
+        spell.note = note
+        names.append("note")
+    spell.save(update_fields=names)
+    end_postings_at(person=spell.person, unit=spell.unit, on=on, by=by)
+    _cite(document, spell.unit, by=by)
+    audit.record(
+        "occupancy.leave",
+        target=spell,
+        by=by,
+        before={"person": str(spell.person), **told(spell, ["unit", "quota_type", "starts_on"])},
+        after=told(spell, names),
+    )
+    return spell
+
+
+@write
+def transfer(
+    *,
+    spell: Occupancy,
+    to_unit: Unit,
+    on: dt.date,
+    document: ApprovalDocument | None,
+    by: Any,
+    quota_type: CodeValue | None = None,
+    entry_mode: CodeValue | str = ENTERED_BY_TRANSFER,
+    exit_mode: CodeValue | str = LEFT_BY_TRANSFER,
+    **particulars: Any,
+) -> Occupancy:
+    """Move one person's place to another unit (跨单位划转).
+
+    spell        Occupancy that is still open
+    on           first day in the new unit; today or earlier
+    quota_type   type of the new place; None: the same
+    particulars  any of PARTICULARS; what a person carries along (CARRIED) need not be said
+    Returns the new Occupancy. Raises SpellClosed, SameUnit, QuotaFull, IllegalQuotaType,
+    UnitHoldsNoPeople, ExitBeforeEntry, EntryInFuture. Source: docs/rules.md S-07.
+    """
+    quota_type = quota_type or spell.quota_type
+    refuse_entry(unit=to_unit, quota_type=quota_type, starts_on=on)
+    # Lock order, here and everywhere: spell, then both balances in key order. Two moves into the
+    # last place queue here for a kind answer; the CHECK on Balance is the guarantee.
+    spell = _open(spell)
+    if to_unit.pk == spell.unit_id:
+        raise errors.SameUnit(to_unit)
+    _refuse_end(spell.starts_on, on)
+    from_unit = spell.unit
+    new = Occupancy(
+        person=spell.person,
+        unit=to_unit,
+        quota_type=quota_type,
+        starts_on=on,
+        document=document,
+        entry_mode_id=key_of(entry_mode),
+        from_unit=from_unit.name[:120],
+        **{field_name(Occupancy, k): getattr(spell, field_name(Occupancy, k)) for k in CARRIED},
+    )
+    for key, value in _particulars(particulars).items():
+        setattr(new, key, value)
+    if "sort" not in particulars:
+        new.sort = _next_place(to_unit)
+    cells = [(spell.unit_id, spell.quota_type_id), (to_unit.pk, quota_type.pk)]
+    quotas.lock_balances(cells)
+    if counts(new.status_id, new.occupies_slot):
+        _refuse_full(to_unit, quota_type)
+
+    spell.ends_on = on
+    spell.exit_mode_id = key_of(exit_mode)
+    spell.exit_document = document
+    spell.destination = to_unit.name[:120]
+    spell.save(update_fields=["ends_on", "exit_mode", "exit_document", "destination"])
+    end_postings_at(person=spell.person, unit=from_unit, on=on, by=by)
+    with refusals(person=spell.person, cell=(to_unit, quota_type)):
+        new.save()
+    new.refresh_from_db(fields=["scope", "counts"])
+    for unit in (from_unit, to_unit):
+        _cite(document, unit, by=by)
+    facts = ["unit", "quota_type", "starts_on", "document"]
+    before = {"person": str(spell.person), **told(spell, ["unit", "quota_type", "starts_on"])}
+    audit.record(
+        "occupancy.transfer", target=new, by=by, before=before, after=told(new, facts)
+    )
+    # the old unit's office reads of it too: an event lies in one scope
+    audit.record(
+        "occupancy.transfer", target=spell, by=by, before=before, after=told(new, facts)
+    )
+    return new
+
+
+@write
+def change_spell(
+    *,
+    spell: Occupancy,
+    by: Any,
+    version: int | None = None,
+    reason: str = "",
+    **values: Any,
+) -> Occupancy:
+    """Correct or update one spell (信息变更, 编制类型修改).
+
+    version   history id of the row as the page showed it; None: not asked
+    values    any of PARTICULARS, and status, quota_type, starts_on, document
+    Returns the spell; when nothing differs, nothing is written. Raises ChangedMeanwhile,
+    QuotaFull, IllegalQuotaType, OverlappingSpell, EntryInFuture, ExitBeforeEntry.
+    """
+    unknown = set(values) - {*PARTICULARS, "status", "quota_type", "starts_on", "document"}
+    if unknown:
+        raise TypeError(f"not changed here: {sorted(unknown)}")
+    person = Person.objects.select_for_update(no_key=True).get(pk=spell.person_id)
+    spell = Occupancy.objects.select_for_update().get(pk=spell.pk)
+    refuse_stale(spell, version)
+    held = counts(spell.status_id, spell.occupies_slot) and spell.ends_on is None
+    old_type = spell.quota_type_id
+    before: dict[str, Any] = {}
+    changed = [
+        key
+        for key, value in values.items()
+        if getattr(spell, field_name(Occupancy, key)) != key_of(value)
+    ]
+    if not changed:
+        return spell
+    before = told(spell, changed)
+    for key in changed:
+        setattr(spell, field_name(Occupancy, key), key_of(values[key]))
+    if "starts_on" in changed:
+        _refuse_future("starts_on", spell.starts_on)
+        if spell.ends_on is not None and spell.ends_on < spell.starts_on:
+            raise errors.ExitBeforeEntry("starts_on", spell.starts_on, spell.ends_on)
+        _refuse_age(person, spell.starts_on)
+    holds = counts(spell.status_id, spell.occupies_slot)
+    if holds:
+        refuse_overlap(person, spell.starts_on, spell.ends_on, spell=spell)
+    if "quota_type" in changed and not quota_rules.is_legal(spell.quota_type, spell.unit):
+        raise errors.IllegalQuotaType(spell.unit, spell.quota_type)
+    quotas.lock_balances({(spell.unit_id, old_type), (spell.unit_id, spell.quota_type_id)})
+    if holds and spell.ends_on is None and (not held or spell.quota_type_id != old_type):
+        _refuse_full(spell.unit, spell.quota_type)
+    with refusals(person=person, spell=spell, cell=(spell.unit, spell.quota_type)):
+        spell.save(update_fields=changed)
+    if "document" in changed:
+        _cite(spell.document, spell.unit, by=by)
+    audit.record(
+        "occupancy.change",
+        target=spell,
+        by=by,
+        before=before,
+        after=told(spell, changed),
+        note=reason,
+    )
+    return spell
+
+
+def refuse_entry(*, unit: Unit, quota_type: CodeValue, starts_on: dt.date) -> None:
+    """Raise UnitHoldsNoPeople, IllegalQuotaType or EntryInFuture where the road ends at once."""
+    if unit.entity_kind != EntityKind.BODY or not unit.is_active:
+        raise errors.UnitHoldsNoPeople(unit)
+    if not quota_rules.is_legal(quota_type, unit):
+        raise errors.IllegalQuotaType(unit, quota_type)
+    _refuse_future("starts_on", starts_on)
+
+
+def refuse_overlap(
+    person: Person, starts_on: dt.date, ends_on: dt.date | None, *, spell: Occupancy | None = None
+) -> None:
+    """Raise AlreadyInQuota or OverlappingSpell when a counting spell meets the days (S-01)."""
+    others = Occupancy.objects.filter(person=person, counts=True).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on)
+    )
+    if ends_on is not None:
+        others = others.filter(starts_on__lt=ends_on)
+    if spell is not None:
+        others = others.exclude(pk=spell.pk)
+    other = others.select_related("unit").order_by("-starts_on").first()
+    if other is None:
+        return
+    if other.ends_on is None:
+        raise errors.AlreadyInQuota(other)
+    if other.ends_on > other.starts_on:
+        raise errors.OverlappingSpell(other)
+
+
+def counts(status_key: str, occupies_slot: bool) -> bool:
+    """Say whether a spell of this status takes a place: what the database will set."""
+    if not occupies_slot:
+        return False
+    attrs = CodeValue.objects.filter(pk=status_key).values_list("attrs", flat=True).first() or {}
+    return bool(attrs.get("in_quota", True))
+
+
+def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> Person:
+    """Return the person of a number, registering it when it is new."""
+    found = checked(data["id_no"], sex=data.get("sex"), birth_month=data.get("birth_month"))
+    person = secrets.find_by_id_no(found.number)
+    if person is None:
+        return register_person(by=by, scope=scope, **data)
+    holds = Occupancy.objects.open().filter(person=person, counts=True).select_related("unit")
+    spell = holds.first()
+    if spell is not None:
+        raise errors.AlreadyInQuota(spell)
+    if person.name != data["name"]:
+        raise errors.AlreadyRegistered(person)
+    news = {k: v for k, v in data.items() if k in (*DETAILS, "phone") and v not in (None, "")}
+    return change_person(person=person, by=by, scope=scope, **news) if news else person
+
+
+def _open(spell: Occupancy) -> Occupancy:
+    """Lock a spell that is still open. Raises SpellClosed."""
+    related = ("person", "unit", "quota_type")
+    locked = (
+        Occupancy.objects.open()
+        .select_for_update(of=("self",))
+        .select_related(*related)
+        .filter(pk=spell.pk)
+        .first()
+    )
+    if locked is None:
+        raise errors.SpellClosed
+    return locked
+
+
+def _take_place(unit: Unit, quota_type: CodeValue) -> None:
+    quotas.lock_balances([(unit.pk, quota_type.pk)])
+    _refuse_full(unit, quota_type)
+
+
+def _refuse_full(unit: Unit, quota_type: CodeValue) -> None:
+    """Raise QuotaFull when the locked balance has no room for one more."""
+    balance = Balance.objects.filter(unit=unit, quota_type=quota_type).first()
+    if balance is None or room(balance) < 1:
+        raise quota_full(unit, quota_type)
+
+
+def room(balance: Balance) -> int:
+    """Return how many more people the CHECK of the balance lets in."""
+    return balance.approved + balance.over_allowed - balance.actual - balance.reserved
+
+
+def _refuse_future(field: str, day: dt.date) -> None:
+    if day > timezone.localdate():
+        raise errors.EntryInFuture(field, day)
+
+
+def _refuse_end(starts_on: dt.date, on: dt.date) -> None:
+    if on > timezone.localdate():
+        raise errors.ExitInFuture("on", on)
+    if on < starts_on:
+        raise errors.ExitBeforeEntry("on", starts_on, on)
+
+
+def _refuse_age(person: Person, on: dt.date) -> None:
+    """Only month and year of birth are at hand: the whole birth month counts as reached."""
+    age = identity.age_on(person.birth_month, on)
+    if age < LEAST_AGE:
+        raise errors.TooYoung(age, LEAST_AGE)
+
+
+def _particulars(values: dict[str, Any]) -> dict[str, Any]:
+    unknown = set(values) - set(PARTICULARS)
+    if unknown:
+        raise TypeError(f"not known of a spell: {sorted(unknown)}")
+    return {field_name(Occupancy, key): key_of(value) for key, value in values.items()}
+
+
+def _next_place(unit: Unit) -> int:
+    """Return the last place of the unit's roster."""
+    last = Occupancy.objects.filter(unit=unit).aggregate(last=Max("sort"))["last"]
+    return (last or 0) + 1
+
+
+def _cite(document: ApprovalDocument | None, unit: Unit, *, by: Any) -> None:
+    if document is not None:
+        units.link(document=document, unit=unit, by=by)
