@@ -36,7 +36,7 @@ Writing:
 
     sheets.write_rows(out, COLUMNS, rows, sheet_name=…, title=…, bands=…, totals=…) → Written
     sheets.write_csv(out, COLUMNS, rows) → Written
-    sheets.Layout(…)                    printed office layouts: title, bands, totals, signatures
+    sheets.write_layout(out, Layout(name, title, [Heading(("超配", "正"))], [Line([…])], …))
 
 `rows` are sequences in column order, or mappings by field, or objects by attribute; any
 iterable, read once, in constant memory. Every cell that is not a number is written as text.
@@ -46,43 +46,60 @@ from .columns import Column
 from .faults import Fault, Faults, Notice, Report
 from .headers import HeaderMap, map_headers
 from .kinds import Bad, Kind, Several, code, day, month, ref, text, whole_number, yes_no
+from .layout import Heading, Layout, Line, write_layout
 from .limits import DEFAULT, Limits, Refused
+from .marking import Marked, mark_faults
 from .parsing import Parsed, choose_sheet, parse
 from .process import Cancelled
 from .reading import Peek, check, read
+from .safecell import Written
+from .templates import template_of, template_warning, write_template
 from .workbook import CellError, Sheet, Workbook, as_text, letter
+from .writing import write_csv, write_rows
 
 __all__ = [
     "DEFAULT",
     "Bad",
+    "Cancelled",
     "CellError",
     "Column",
     "Fault",
     "Faults",
     "HeaderMap",
+    "Heading",
     "Kind",
+    "Layout",
     "Limits",
+    "Line",
+    "Marked",
     "Notice",
     "Parsed",
+    "Peek",
     "Refused",
     "Report",
     "Several",
     "Sheet",
     "Workbook",
+    "Written",
     "as_text",
+    "check",
     "choose_sheet",
     "code",
     "day",
     "letter",
     "map_headers",
+    "mark_faults",
     "month",
     "parse",
+    "read",
     "ref",
+    "template_of",
+    "template_warning",
     "text",
     "whole_number",
-    "Cancelled",
-    "Peek",
-    "check",
-    "read",
+    "write_csv",
+    "write_layout",
+    "write_rows",
+    "write_template",
     "yes_no",
 ]

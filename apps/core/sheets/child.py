@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from . import csvtext, guard
 from .limits import Limits, Refused
 from .process import CRASHED, TOO_MUCH
+from .safecell import from_csv
 
 BATCH = 200  # rows in one line of output
 
@@ -88,32 +89,60 @@ def _read_text(path: str, limits: Limits) -> Iterator[bytes]:
         encoding = csvtext.encoding_of(file)
         yield _dump({"note": f"按 {csvtext.ENCODINGS[encoding]} 编码读取"})
         yield _dump({"sheet": "CSV", "hidden": False})
-        yield from _batches(csvtext.rows_of(file, encoding, limits), limits)
+        yield from _batches(_text_rows(file, encoding, limits), limits)
+
+
+def _text_rows(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[list[Any]]:
+    for row in csvtext.rows_of(file, encoding, limits):
+        yield [from_csv(cell) for cell in row]
 
 
 def _read_sheets(path: str, checked: guard.Checked, limits: Limits) -> Iterator[bytes]:
+    for sheet, about, facts in _calamine_sheets(path, checked):
+        yield _dump(_about(sheet, about, facts, limits))
+        yield from _batches(_rows(sheet, facts), limits)
+
+
+def sheets_of(
+    path: str, checked: guard.Checked, limits: Limits
+) -> Iterator[tuple[str, bool, Iterator[list[Any]]]]:
+    """Yield (name, hidden, rows) of a checked file's sheets, csv included."""
+    if checked.kind == "csv":
+        with open(path, "rb") as file:
+            encoding = csvtext.encoding_of(file)
+            yield "CSV", False, _text_rows(file, encoding, limits)
+        return
+    for sheet, about, facts in _calamine_sheets(path, checked):
+        yield about.name, _hidden(about, facts), _rows(sheet, facts)
+
+
+def _calamine_sheets(
+    path: str, checked: guard.Checked
+) -> Iterator[tuple[Any, Any, guard.SheetFacts]]:
+    """Yield each worksheet as calamine has it, with its metadata and the guard's findings."""
     import python_calamine  # the child of a csv, and every importer of this package, needs none
 
     try:
         with open(path, "rb") as file, python_calamine.load_workbook(file) as book:
             for about in book.sheets_metadata:
-                if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                facts = checked.sheets.get(about.name, guard.SheetFacts(about.name))
-                sheet = book.get_sheet_by_name(about.name)
-                yield _dump(_about(sheet, about, facts, limits))
-                yield from _batches(_rows(sheet, facts), limits)
+                if about.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                    facts = checked.sheets.get(about.name, guard.SheetFacts(about.name))
+                    yield book.get_sheet_by_name(about.name), about, facts
     except python_calamine.PasswordError:
         raise Refused(guard.LOCKED) from None
     except (python_calamine.CalamineError, ValueError, OSError) as error:
         raise Refused(guard.BROKEN) from error
 
 
+def _hidden(about: Any, facts: guard.SheetFacts) -> bool:
+    return facts.hidden or not str(about.visible).endswith(".Visible")
+
+
 def _about(sheet: Any, about: Any, facts: guard.SheetFacts, limits: Limits) -> dict[str, Any]:
     merged = sheet.merged_cell_ranges or []
     return {
         "sheet": about.name,
-        "hidden": facts.hidden or not str(about.visible).endswith(".Visible"),
+        "hidden": _hidden(about, facts),
         "merged": [
             (first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1)
             for first, last in merged[: limits.merges]

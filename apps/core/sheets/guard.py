@@ -63,6 +63,7 @@ class SheetFacts:
     formulas: list[tuple[int, int]] = field(default_factory=list)
     formula_count: int = 0
     errors: list[tuple[int, int]] = field(default_factory=list)
+    cells: int = 0  # filled cells; known for xlsx only
 
 
 @dataclass(slots=True)
@@ -102,9 +103,7 @@ def _inspect(file: BinaryIO, name: str, limits: Limits) -> Checked:
     textual = name.endswith(_TEXT_NAMES)
     most = limits.csv_bytes if textual else limits.file_bytes
     if length > most:
-        raise Refused(
-            f"文件有 {length / MIB:.1f} MB，最大 {most // MIB} MB，请分成几个文件上传"
-        )
+        raise Refused(f"文件有 {length / MIB:.1f} MB，最大 {most // MIB} MB，请分成几个文件上传")
     if head.startswith(b"PK"):
         return _inspect_archive(file, length, name, limits)
     if head.startswith(ole.MAGIC):
@@ -227,6 +226,7 @@ def _facts(parts: dict[str, Part], limits: Limits) -> Checked:
             found[0].formulas,
             found[0].formula_count,
             found[0].errors,
+            found[0].cells,
         )
     if not checked.sheets:
         raise Refused(_NO_SHEET)

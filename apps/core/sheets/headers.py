@@ -13,6 +13,7 @@ from .tidy import key
 from .workbook import Cell, Sheet, as_text, letter
 
 SEARCHED_ROWS = 15
+REMARK, SOURCE_LINE = "错误说明", "原行号"  # columns that a returned workbook has gained
 _BRACKETED = re.compile(r"[(\[（【].*?[)\]）】]")
 _MARKS = re.compile(r"[*＊:：\s]")
 
@@ -106,6 +107,8 @@ def _assign(out: HeaderMap, sheet: Sheet, known: dict[str, Column]) -> None:
         if not text:
             continue
         column = _lookup(known, text)
+        if column is None and header_key(text).startswith((REMARK, SOURCE_LINE)):
+            continue
         if column is None:
             out.unknown.append((number, text))
             message = f"模板里没有「{text}」这一列，本次不会读取"

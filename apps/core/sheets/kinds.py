@@ -131,7 +131,7 @@ def plain_text(value: Cell) -> str:
     return as_text(value)
 
 
-class text(Kind):  # noqa: N801 - kinds read as words in a column list
+class text(Kind):
     """Text of at most `max_length` characters.
 
     half_width, inner, lines, middle_dot: see tidy.Rules.  pattern: regular expression the whole
@@ -172,7 +172,7 @@ class text(Kind):  # noqa: N801 - kinds read as words in a column list
         return f"文字，最多 {self.max_length} 字" if self.max_length else "文字"
 
 
-class whole_number(Kind):  # noqa: N801
+class whole_number(Kind):
     """A whole number, optionally within bounds."""
 
     rules = CODE
@@ -218,7 +218,7 @@ class whole_number(Kind):  # noqa: N801
         return "整数"
 
 
-class day(Kind):  # noqa: N801
+class day(Kind):
     """A calendar day, as datetime.date. `not_after`/`not_before`: date or callable giving one."""
 
     rules = Rules(half_width=True, inner="one")
@@ -252,7 +252,7 @@ class day(Kind):  # noqa: N801
         return "日期，如 2015-03-01"
 
 
-class month(day):  # noqa: N801
+class month(day):
     """A month, as the datetime.date of its first day."""
 
     def _read(self, value: Cell) -> Any:
@@ -265,7 +265,7 @@ class month(day):  # noqa: N801
         return "年月，如 2015-03"
 
 
-class yes_no(Kind):  # noqa: N801
+class yes_no(Kind):
     """是 or 否, as bool."""
 
     rules = CODE
@@ -292,7 +292,7 @@ class yes_no(Kind):  # noqa: N801
         return "是或否"
 
 
-class code(Kind):  # noqa: N801
+class code(Kind):
     """One of a closed list, given by value or by label; the result is the value.
 
     choices   (value, label) pairs, or a callable giving them (called once, when first needed)
@@ -359,7 +359,7 @@ class code(Kind):  # noqa: N801
         return "从下拉列表中选"
 
 
-class ref(Kind):  # noqa: N801
+class ref(Kind):
     """A thing named by its text, looked up for all distinct texts in one call.
 
     lookup      list of texts → {text: thing}; a text left out is unknown, `Several` is ambiguous
@@ -394,7 +394,9 @@ class ref(Kind):  # noqa: N801
             raise Bad(self._unknown(content))
         if isinstance(found, Several):
             names = "、".join(found.options[:5])
-            raise Bad(f"有 {len(found.options)} 个{self.noun}都叫「{content}」（{names}），请写编码")
+            raise Bad(
+                f"有 {len(found.options)} 个{self.noun}都叫「{content}」（{names}），请写编码"
+            )
         return found
 
     def _unknown(self, content: str) -> str:

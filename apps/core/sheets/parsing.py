@@ -10,6 +10,7 @@ from typing import Any
 from .columns import Column
 from .faults import Fault, Faults, Notice
 from .headers import HeaderMap, map_headers
+from .marking_child import FAULT_SHEET
 from .tidy import key
 from .workbook import Cell, Sheet, Workbook, as_text
 
@@ -83,7 +84,7 @@ def choose_sheet(book: Workbook, columns: Sequence[Column], name: str | None = N
         for sheet in book.sheets:
             if sheet.name == name:
                 return sheet
-    filled = [sheet for sheet in sheets if not sheet.is_empty()]
+    filled = [sheet for sheet in sheets if not sheet.is_empty() and sheet.name != FAULT_SHEET]
     if not filled:
         return sheets[0]
     return max(filled, key=lambda sheet: len(map_headers(sheet, columns).places))
@@ -153,9 +154,7 @@ def _is_note(row: Sequence[Cell]) -> bool:
     return False
 
 
-def _read_column(
-    out: Parsed, column: Column, place: int, rows: Sequence[Sequence[Cell]]
-) -> None:
+def _read_column(out: Parsed, column: Column, place: int, rows: Sequence[Sequence[Cell]]) -> None:
     at = place - 1
     cells = [row[at] if at < len(row) else None for row in rows]
     read = column.reader.convert(cells)
@@ -172,9 +171,7 @@ def _read_column(
                 out.faults.add(Fault(name, lines[index], place, header, "", message))
     for index, new, why in read.tidied:
         old = column.masked(as_text(cells[index]))
-        out.warnings.add(
-            Notice(name, lines[index], place, header, old, column.masked(new), why)
-        )
+        out.warnings.add(Notice(name, lines[index], place, header, old, column.masked(new), why))
 
 
 def _formula_faults(out: Parsed) -> None:

@@ -293,4 +293,3 @@ def _merged_area(reference: str) -> int:
         raise Refused(BAD_REFERENCE)
     wide = abs(_NUMBER[until[1]] - _NUMBER[begin[1]]) + 1
     return wide * (abs(int(until[2]) - int(begin[2])) + 1)
-

@@ -44,9 +44,7 @@ def read_directory(file: BinaryIO, length: int, limits: Limits) -> list[Member]:
     if length < _END.size + _LOCAL.size:
         raise Refused(BROKEN)
     file.seek(length - _END.size)
-    magic, disk, first_disk, here, total, size, offset, comment = _END.unpack(
-        file.read(_END.size)
-    )
+    magic, disk, first_disk, here, total, size, offset, comment = _END.unpack(file.read(_END.size))
     if magic != b"PK\x05\x06":
         raise Refused(BROKEN)
     if disk or first_disk or here != total or comment or 0xFFFFFFFF in (size, offset):
@@ -113,9 +111,7 @@ def _check_names(members: list[Member]) -> None:
         seen.add(folded)
 
 
-def _check_places(
-    file: BinaryIO, members: list[Member], end: int, limits: Limits
-) -> list[Member]:
+def _check_places(file: BinaryIO, members: list[Member], end: int, limits: Limits) -> list[Member]:
     """Check that the members lie one after the other and that their sizes can be true."""
     declared = 0
     placed = []
@@ -129,8 +125,8 @@ def _check_places(
         raw = file.read(_LOCAL.size)
         if len(raw) < _LOCAL.size:
             raise Refused(BROKEN)
-        magic, _need, flags, method, _t, _d, _crc, packed, size, name_length, extra = (
-            _LOCAL.unpack(raw)
+        magic, _need, flags, method, _t, _d, _crc, packed, size, name_length, extra = _LOCAL.unpack(
+            raw
         )
         name = file.read(name_length)
         if magic != b"PK\x03\x04" or method != member.method or len(name) < name_length:
