@@ -6,6 +6,7 @@ by a key in Redis that it renews and that runs out by itself.
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from celery import Celery
 from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bianzhi.settings.prod")
+
+# Said on each start as root; the queues take JSON only, from ourselves only.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
 app = Celery("bianzhi")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -58,7 +58,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._parent = os.getpid()
 
-    def run(self, each_moment: Callable[[], None] = lambda: None) -> None:
+    def run(self, *each_moment: Callable[[], None]) -> None:
         """Run until SIGINT, SIGTERM or SIGHUP. Raises GaveUp.
 
         each_moment  called some times a second from the same thread; must return soon.
@@ -71,8 +71,9 @@ class Supervisor:
             while not self.stopping:
                 self._pass_output_on(0.3)
                 self._restart_the_dead()
-                if not self.stopping:
-                    each_moment()
+                for work in each_moment:
+                    if not self.stopping:
+                        work()
         finally:
             self._stop()
             for number, handler in before.items():

@@ -66,5 +66,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when every part does, else 503; the body says which one does not."""
     parts = state()
     response = JsonResponse(parts, status=200 if parts["status"] == OK else 503)
-    response._has_been_logged = True  # Django would log each 503, and monitors ask often
+    setattr(response, "_has_been_logged", True)  # noqa: B010 - Django would log each 503, and monitors ask often
     return response

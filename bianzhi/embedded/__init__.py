@@ -20,7 +20,7 @@ from bianzhi.embedded.addresses import (
     Endpoints,
     endpoints,
 )
-from bianzhi.embedded.holding import hold
+from bianzhi.embedded.holding import hold, revive
 from bianzhi.embedded.processes import ServersRefused
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "ServersRefused",
     "endpoints",
     "hold",
+    "revive",
 ]

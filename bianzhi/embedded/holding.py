@@ -21,6 +21,7 @@ from bianzhi.embedded.processes import ServersRefused, end, living
 from bianzhi.embedded.valkey import Valkey
 
 _held: int | None = None  # descriptor of the shared lock
+_needed: list[Postgres | Valkey] = []
 
 
 def hold() -> None:
@@ -40,9 +41,11 @@ def hold() -> None:
         fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while a keeper is stopping the servers
         with servers.starting():
             if wants_database:
-                servers.postgres.start()
+                _needed.append(servers.postgres)
             if wants_redis:
-                servers.valkey.start()
+                _needed.append(servers.valkey)
+            for server in _needed:
+                server.start()
             servers.start_keeper()
     except PermissionError as problem:
         raise ServersRefused(
@@ -56,6 +59,16 @@ def hold() -> None:
     _held = descriptor
     atexit.register(_leave, servers, os.getpid())
     os.register_at_fork(after_in_child=_forget)
+
+
+def revive() -> None:
+    """Start again what this process holds and what has died meanwhile. Raises ServersRefused."""
+    if _held is None or all(server.process() is not None for server in _needed):
+        return
+    servers = _Servers(endpoints())
+    with servers.starting():
+        for server in _needed:
+            server.start()
 
 
 def _forget() -> None:

@@ -30,7 +30,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start PostgreSQL, making its files on the first occasion."""
-        if self._process() is None:
+        if self.process() is None:
             user = self._system_user()
             self._make_cluster(user)
             (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that is gone
@@ -134,7 +134,7 @@ class Postgres:
             cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         connection.close()
 
-    def _process(self) -> psutil.Process | None:
+    def process(self) -> psutil.Process | None:
         """Return the running postmaster of our data directory, once it is ready for work."""
         file = self.data / "postmaster.pid"
         deadline = time.monotonic() + PATIENCE
@@ -217,7 +217,7 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop in good order, if it runs."""
-        process = self._process() or find("postgres", "-D", str(self.data))
+        process = self.process() or find("postgres", "-D", str(self.data))
         if process is not None:
             end(process, signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
 

@@ -22,7 +22,7 @@ class Valkey:
 
     def start(self) -> None:
         """Start the Redis-compatible server and wait until it answers."""
-        if self._process() is None:
+        if self.process() is None:
             self.at.redis_socket.unlink(missing_ok=True)  # of a server that is gone
             options = {
                 "port": "0",
@@ -42,7 +42,7 @@ class Valkey:
             subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
-            if time.monotonic() > deadline or not (self._process() or self._still_early(deadline)):
+            if time.monotonic() > deadline or not (self.process() or self._still_early(deadline)):
                 raise ServersRefused(
                     f"内置 Redis 没有启动成功，原因见 {self.log / 'redis.log'} 的末尾几行。"
                 )
@@ -63,7 +63,8 @@ class Valkey:
         except OSError:
             return False
 
-    def _process(self) -> psutil.Process | None:
+    def process(self) -> psutil.Process | None:
+        """Return the running server, if any."""
         try:
             return living(int(self.pid_file.read_text()), "valkey-server", "redis-server")
         except (OSError, ValueError):
@@ -72,7 +73,7 @@ class Valkey:
     def stop(self) -> None:
         """Stop it, if it runs, and clear away what it leaves."""
         title = f"unixsocket:{self.at.redis_socket}"
-        process = self._process() or find("valkey-server", title) or find("redis-server", title)
+        process = self.process() or find("valkey-server", title) or find("redis-server", title)
         if process is not None:
             end(process)
         self.pid_file.unlink(missing_ok=True)

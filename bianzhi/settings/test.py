@@ -12,7 +12,7 @@ if not env.flag("BIANZHI_TEST", False):
     os.environ["BIANZHI_DB_OWNER"] = "1"
 
 from bianzhi.settings.base import *  # noqa: F403
-from bianzhi.settings.base import ROLE, VAR
+from bianzhi.settings.base import ROLE, STATIC_ROOT, VAR
 
 DEBUG = False
 SECRET_KEY = "only-for-tests-" + "0123456789" * 5
@@ -20,6 +20,7 @@ BIANZHI_KEYS_CREATE = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
 WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

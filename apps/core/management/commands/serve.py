@@ -19,11 +19,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from bianzhi import env
+from bianzhi import embedded, env
 from bianzhi.supervisor import GaveUp, Program, Supervisor
 
 FIRST_PORT = 8000
 LAST_PORT = 8099
+CHECK_SERVERS_EVERY = 5  # seconds
 QUEUES = "celery,io,stats,notify"
 PATIENCE = 60  # seconds until the first page must have been answered
 VENDOR_FILES = ("static/generated/icons.svg", "node_modules/bootstrap", "node_modules/htmx.org")
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             supervisor = Supervisor(self._programs(host, port))
             announce = _Announcement(f"http://{host}:{port}/", supervisor.say)
             try:
-                supervisor.run(announce)
+                supervisor.run(_Every(CHECK_SERVERS_EVERY, embedded.revive), announce)
             except GaveUp as refusal:
                 raise CommandError(
                     f"{refusal} 一分钟内多次意外退出，已全部停止：原因见上面的输出和 "
@@ -116,9 +117,28 @@ class Command(BaseCommand):
             "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
             "BIANZHI_DEBUG": os.environ.get("BIANZHI_DEBUG", "0"),
         }
-        worker = ["celery", "-A", "bianzhi", "worker", "-Q", QUEUES, "--concurrency", "2"]
+        worker = [
+            "celery",
+            "--quiet",
+            "-A",
+            "bianzhi",
+            "worker",
+            "-Q",
+            QUEUES,
+            "--concurrency",
+            "2",
+        ]
         worker += ["--without-mingle", "--without-gossip", "--loglevel", settings.LOG_LEVEL]
-        beat = ["celery", "-A", "bianzhi", "beat", "--pidfile=", "--loglevel", settings.LOG_LEVEL]
+        beat = [
+            "celery",
+            "--quiet",
+            "-A",
+            "bianzhi",
+            "beat",
+            "--pidfile=",
+            "--loglevel",
+            settings.LOG_LEVEL,
+        ]
         web = ["gunicorn", "bianzhi.wsgi:application", "--bind", f"{host}:{port}"]
         web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "120"]
         web += ["--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning"]
@@ -127,6 +147,20 @@ class Command(BaseCommand):
             Program("worker", [*python, *worker], {**shared, "BIANZHI_ROLE": "worker"}),
             Program("beat", [*python, *beat], {**shared, "BIANZHI_ROLE": "beat"}),
         ]
+
+
+class _Every:
+    """Called again and again; does its work once in so many seconds."""
+
+    def __init__(self, seconds: float, work: Callable[[], None]) -> None:
+        self.seconds = seconds
+        self.work = work
+        self.last = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self.last >= self.seconds:
+            self.work()
+            self.last = time.monotonic()
 
 
 class _Announcement:
