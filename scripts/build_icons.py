@@ -39,7 +39,9 @@ def build() -> int:
     for name in NAMES:
         file = SOURCE / f"{name}.svg"
         if not file.is_file():
-            raise SystemExit(f"bootstrap-icons has no icon “{name}”; correct scripts/build_icons.py")
+            raise SystemExit(
+                f"bootstrap-icons has no icon “{name}”; correct scripts/build_icons.py"
+            )
         body = re.search(r"<svg[^>]*>(.*)</svg>", file.read_text(encoding="utf-8"), re.S)
         assert body is not None
         inner = re.sub(r"\s+", " ", body.group(1)).strip()

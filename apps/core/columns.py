@@ -8,7 +8,7 @@ from typing import Any
 import django_tables2
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from . import wording
 from .lamps import lamp
@@ -253,7 +253,7 @@ class ActionsColumn(Column):
     def cell(self, value: Any, record: Any, table: Any) -> Cell:
         user = getattr(table._asked, "user", None)
         links: SafeString = format_html_join(
-            mark_safe(" "),
+            " ",
             '<a href="{}">{}</a>',
             ((url, word) for word, url in self.actions(record, user)),
         )

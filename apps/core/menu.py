@@ -143,9 +143,7 @@ def _item(
     covers: Iterable[str],
 ) -> Item:
     perms = (perm,) if isinstance(perm, str) else tuple(perm)
-    return Item(
-        label, url_name, icon, perms, predicate, badge, order, group_, tuple(covers)
-    )
+    return Item(label, url_name, icon, perms, predicate, badge, order, group_, tuple(covers))
 
 
 def for_request(request: Any) -> list[Entry]:

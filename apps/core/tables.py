@@ -18,8 +18,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from . import preferences
 from .columns import (
@@ -76,6 +76,12 @@ class Head:
     css: str
     sort_url: str = ""
     aria_sort: str = ""
+
+
+_CHECK = (
+    '<td class="col-check"><input type="checkbox" class="form-check-input" name="pk" '
+    'value="{}" form="{}" aria-label="选择 {}"></td>'
+)
 
 
 class Table(django_tables2.Table):
@@ -248,63 +254,58 @@ class Table(django_tables2.Table):
         return heads
 
     def body(self) -> SafeString:
-        """Return the rows of the page as HTML."""
-        cells = self._cells()
+        """Return the rows of the page as HTML; every cell is escaped unless it is safe HTML."""
         form = f"batch-{self.prefix}{self.key}"
-        rows = []
-        for record in self._records():
-            css = self.row_class(record)
-            parts = [f'<tr class="{css}">' if css else "<tr>"]
-            if self.selectable:
-                parts.append(
-                    format_html(
-                        '<td class="col-check"><input type="checkbox" class="form-check-input" '
-                        'name="pk" value="{}" form="{}" aria-label="选择 {}"></td>',
-                        record.pk,
-                        form,
-                        self.row_label(record),
-                    )
-                )
-            for opening, closing, cell in cells:
-                parts.append(opening)
-                parts.append(conditional_escape(cell(record)))
-                parts.append(closing)
-            parts.append("</tr>")
-            rows.append("".join(parts))
-        return mark_safe("\n".join(rows))  # noqa: S308 - every cell went through escape
+        cells = self._cells()
+        row = "<tr{}>" + _CHECK * self.selectable + "".join(cell[0] for cell in cells) + "</tr>"
+        draw = [cell[1] for cell in cells]
+        return format_html_join(
+            "\n", "{}", ((self._row(row, draw, r, form),) for r in self.records)
+        )
 
-    def totals_row(self) -> SafeString:
+    def _row(self, row: str, draw: list[Callable[[Any], Any]], record: Any, form: str) -> Any:
+        css = self.row_class(record)
+        shown: list[Any] = [format_html(' class="{}"', css) if css else ""]
+        if self.selectable:
+            shown += [record.pk, form, self.row_label(record)]
+        return format_html(row, *shown, *(cell(record) for cell in draw))
+
+    def totals_row(self) -> SafeString | str:
         """Return the 合计 row, or nothing."""
         if not self.totals:
-            return mark_safe("")
-        parts = ['<td class="col-check"></td>'] if self.selectable else []
+            return ""
+        parts = [format_html('<td class="{}"></td>', "col-check")] if self.selectable else []
         for index, bound in enumerate(self.columns):
-            column = bound.column
-            css = getattr(column, "css", "")
-            label = conditional_escape(bound.verbose_name)
+            css = getattr(bound.column, "css", "")
             if index == 0:
-                parts.append(f'<th scope="row" class="{css}">合计</th>')
+                parts.append(format_html('<th scope="row" class="{} col-name">合计</th>', css))
             elif bound.name in self.totals:
-                value = conditional_escape(column.cell(self.totals[bound.name], None, self))
-                parts.append(f'<td class="{css}" data-label="{label}">{value}</td>')
+                value = bound.column.cell(self.totals[bound.name], None, self)
+                label = bound.verbose_name
+                parts.append(
+                    format_html('<td class="{}" data-label="{}">{}</td>', css, label, value)
+                )
             else:
-                parts.append('<td class="phone-hide"></td>')
-        return mark_safe("<tr>" + "".join(parts) + "</tr>")  # noqa: S308
+                parts.append(format_html('<td class="{}"></td>', "phone-hide"))
+        return format_html("<tr>{}</tr>", format_html_join("", "{}", ((p,) for p in parts)))
 
-    def _records(self) -> Any:
+    @property
+    def records(self) -> Any:
+        """The records of the page, or all of them before paging."""
         return self.page.object_list if getattr(self, "page", None) else self.data
 
-    def _cells(self) -> list[tuple[str, str, Callable[[Any], Any]]]:
-        """Prepare, once per column, the opening tag and the function that draws a cell."""
+    def _cells(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        """Prepare, once per column, the cell's HTML with one place, and what fills it."""
         prepared = []
         for index, bound in enumerate(self.columns):
             column = bound.column
             css = " ".join(filter(None, (getattr(column, "css", ""), "col-name" * (index == 0))))
-            label = conditional_escape(bound.verbose_name)
-            tag = "th" if index == 0 else "td"
-            scope = ' scope="row"' if index == 0 else ""
-            opening = f'<{tag}{scope} class="{css}" data-label="{label}">'
-            prepared.append((opening, f"</{tag}>", self._cell(bound, "render", "cell")))
+            tag, scope = ("th", ' scope="row"') if index == 0 else ("td", "")
+            label = str(conditional_escape(bound.verbose_name)).replace("{", "{{")
+            html = (
+                f'<{tag}{scope} class="{css}" data-label="{label.replace("}", "}}")}">{{}}</{tag}>'
+            )
+            prepared.append((html, self._cell(bound, "render", "cell")))
         return prepared
 
     def _cell(self, bound: Any, own: str, method: str) -> Callable[[Any], Any]:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import NoReverseMatch
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from apps.core import icons, lamps, menu, preferences, wording
 
@@ -153,8 +153,7 @@ def facts(content: str) -> SafeString:
 
 @register.simple_block_tag
 def fact(content: str, *, label: str, value: Any = None, wide: bool = False) -> SafeString:
-    inner = content.strip()
-    shown = mark_safe(inner) if inner else wording.dash(value)  # noqa: S308 - rendered above
+    shown = content if content.strip() else wording.dash(value)
     css = "fact fact-wide" if wide else "fact"
     return format_html('<div class="{}"><dt>{}</dt><dd>{}</dd></div>', css, label, shown)
 
@@ -257,7 +256,13 @@ def quota_bar(*, approved: int, actual: int, reserved: int = 0) -> dict[str, Any
 
 @register.inclusion_tag("components/button.html")
 def button(
-    *, label: str, to: Any, pk: Any = None, tone: str = "plain", icon: str = "", new_tab: bool = False
+    *,
+    label: str,
+    to: Any,
+    pk: Any = None,
+    tone: str = "plain",
+    icon: str = "",
+    new_tab: bool = False,
 ) -> dict[str, Any]:
     """A link that looks like a button; nothing when its page does not exist."""
     css = BUTTON_TONES[one_of(tone, BUTTON_TONES)]
@@ -360,7 +365,7 @@ def field(
     context = {"field": bound, "label_text": label or bound.label}
     context["width"] = bound.width if width is None else width
     context["suffix"] = bound.suffix if suffix is None else suffix
-    return mark_safe(bound.render(context=context, template_name="components/field.html"))  # noqa: S308
+    return bound.render(context=context, template_name="components/field.html")
 
 
 @register.inclusion_tag("components/form_section.html")
@@ -388,7 +393,7 @@ def query_bar(context: Any, *, filters: Any) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def table(context: Any, *, table: Any) -> SafeString:
     """The card of a table prepared by `http.prepare_table`."""
-    return mark_safe(table.as_html(context.get("request")))  # noqa: S308
+    return table.as_html(context.get("request"))
 
 
 @register.inclusion_tag("components/tree.html")
@@ -463,7 +468,7 @@ def block_text(context: Any, *, name: str) -> str:
     """Render a block a second time: the page's title is its heading too."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks is not None else None
-    return block.nodelist.render(context).strip() if block is not None else ""
+    return block.nodelist.render(context) if block is not None else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,15 @@
+"""Addresses of the core: a reader's settings; error pages and gallery for builders."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "core"
+urlpatterns = [
+    path("preferences/", views.set_preferences, name="preferences"),
+    path("preferences/table/<slug:key>/", views.table_settings, name="table_settings"),
+    path("_gallery", views.show_gallery, name="gallery"),
+    path("_gallery/suggestions", views.gallery_suggestions, name="gallery_suggestions"),
+    path("_gallery/tree/<int:node>", views.gallery_tree, name="gallery_tree"),
+    path("_errors/<int:status>", views.show_error, name="error"),
+]
