@@ -6,4 +6,11 @@ class UnitsConfig(AppConfig):
     verbose_name = "机构"
 
     def ready(self) -> None:
-        from . import reference  # noqa: F401 - registers the divisions
+        from apps.accounts import scopes
+
+        from . import (
+            grants,
+            reference,  # noqa: F401 - registers the divisions
+        )
+
+        scopes.register(grants.of)
