@@ -13,6 +13,9 @@ from apps.core.scope import within
 
 from .choices import Secrecy
 
+#: Every bracket people type in a number, as the canonical ones.
+_BRACKETS = {ord(c): "〔" for c in "[【(（﹝［〖"} | {ord(c): "〕" for c in "]】)）﹞］〗"}
+
 
 class ApprovalDocumentQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> ApprovalDocumentQuerySet:
@@ -20,6 +23,19 @@ class ApprovalDocumentQuerySet(models.QuerySet):
         paths = user.subtrees("view_subtree")
         linked = self.model.objects.filter(within(paths, "unit_links__scope")).values("pk")
         return self.filter(within(paths, "scope") | Q(pk__in=linked))
+
+    def found_by(self, text: str) -> ApprovalDocumentQuerySet:
+        """Return the documents whose number, title or issuer holds every word of `text`.
+
+        A number is found however its brackets are typed: 编发[2015]12 finds 编发〔2015〕12号.
+        """
+        found = self
+        for word in text.split():
+            mark = word.translate(_BRACKETS)
+            found = found.filter(
+                Q(number__icontains=mark) | Q(title__icontains=word) | Q(issuer__icontains=word)
+            )
+        return found
 
 
 class ApprovalDocument(models.Model):
@@ -79,3 +95,8 @@ class ApprovalDocument(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("documents:detail", args=[self.pk])
