@@ -16,3 +16,7 @@ application = get_wsgi_application()
 from apps.core import crypto  # noqa: E402
 
 crypto.start()  # refuses to serve without keys, or where SM4 and SM3 compute wrongly
+
+from apps.accounts import demo  # noqa: E402
+
+demo.refuse_in_production()

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.accounts.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -159,12 +160,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "apps.accounts.validators.LengthValidator"},
+    {"NAME": "apps.accounts.validators.ClassesValidator"},
+    {"NAME": "apps.accounts.validators.PersonalValidator"},
+    {"NAME": "apps.accounts.validators.ObviousValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # rows, so that they can be revoked
 SESSION_COOKIE_AGE = 8 * 60 * 60  # seconds
@@ -266,6 +267,10 @@ CELERY_BEAT_SCHEDULE = {
     "audit.ensure_partitions": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=1, minute=10),
+    },
+    "accounts.forget_counters": {
+        "task": "accounts.forget_counters",
+        "schedule": crontab(hour=1, minute=20),
     },
 }
 
