@@ -1,4 +1,4 @@
-"""Giving and taking roles on subtrees. Source: docs/rules.md A-02.
+"""Giving and taking roles on subtrees. Source: docs/rules.md A-12.
 
 A role given is an Appointment row; the guardian grants of its permissions (roles.py) follow from
 the open appointments. They take effect with the next request of the user.

@@ -2,7 +2,7 @@
 
     guards.register("staff", guard)     # in AppConfig.ready()
 
-guard(unit) returns an Obstacle with its figure, or None. Source: docs/rules.md U-06.
+guard(unit) returns an Obstacle with its figure, or None. Source: docs/rules.md U-16.
 """
 
 from __future__ import annotations

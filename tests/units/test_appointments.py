@@ -47,7 +47,7 @@ def test_taking_one_role_leaves_what_another_gives(home):
         appointments.revoke(appointment=first, by=None)
 
 
-@pytest.mark.rule("A-02")
+@pytest.mark.rule("A-12")
 @pytest.mark.parametrize("kind", ["system", "security", "audit"])
 def test_an_administrator_holds_no_grant(home, kind):
     admin = units.person("admin", admin_kind=kind)
@@ -60,7 +60,7 @@ def test_an_administrator_holds_no_grant(home, kind):
     assert not AuditEvent.objects.filter(kind="appointment.grant").exists()
 
 
-@pytest.mark.rule("A-02")
+@pytest.mark.rule("A-12")
 def test_nobody_gives_or_takes_a_role_of_his_own(home, clerk):
     with pytest.raises(errors.SelfAppointment):
         appointments.appoint(user=clerk, role="leader", unit=home, by=clerk)

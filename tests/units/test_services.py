@@ -75,7 +75,7 @@ def test_children_stand_in_the_order_given(home, document, clerk):
     assert last.events.get().scope == last.path
 
 
-@pytest.mark.rule("U-01")
+@pytest.mark.rule("U-11")
 def test_siblings_have_different_names(home, document, clerk, bureau, nothing_happens):
     refused = refuses(
         errors.NameTaken,
@@ -92,7 +92,7 @@ def test_a_name_is_free_again_when_its_unit_is_abolished(home, document, clerk, 
     assert Unit.objects.filter(name="嵊州市教育局").count() == 2
 
 
-@pytest.mark.rule("U-02")
+@pytest.mark.rule("U-12")
 def test_a_code_is_never_used_again(home, document, clerk, nothing_happens):
     unit = establish(home, document, clerk, code="A1")
     services.change(unit=unit, by=clerk, code="A2")
@@ -113,7 +113,7 @@ def test_a_name_that_is_none_is_refused(home, document, clerk, name, error, noth
     refuses(error, lambda: establish(home, document, clerk, name), nothing_happens)
 
 
-@pytest.mark.rule("U-03")
+@pytest.mark.rule("U-13")
 def test_tomorrow_is_refused(home, document, clerk, bureau, nothing_happens):
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     basis = {"on": tomorrow, "document": document, "by": clerk}
@@ -125,7 +125,7 @@ def test_tomorrow_is_refused(home, document, clerk, bureau, nothing_happens):
         refuses(errors.DayInFuture, call, nothing_happens)
 
 
-@pytest.mark.rule("U-03")
+@pytest.mark.rule("U-13")
 def test_a_day_before_the_unit_existed_is_refused(bureau, document, clerk, nothing_happens):
     early = {"on": dt.date(2015, 2, 28), "document": document, "by": clerk}
     refuses(
@@ -136,7 +136,7 @@ def test_a_day_before_the_unit_existed_is_refused(bureau, document, clerk, nothi
     refuses(errors.DayTooEarly, lambda: services.abolish(unit=bureau, **early), nothing_happens)
 
 
-@pytest.mark.rule("U-05")
+@pytest.mark.rule("U-15")
 def test_a_department_stands_in_a_body(home, bureau, document, clerk, nothing_happens):
     kind = {"entity_kind": EntityKind.DEPARTMENT}
     refuses(
@@ -207,7 +207,7 @@ def test_an_abolished_unit_keeps_its_row(bureau, document, clerk, nothing_happen
     )
 
 
-@pytest.mark.rule("U-06")
+@pytest.mark.rule("U-16")
 def test_living_children_keep_a_unit_alive(home, bureau, document, clerk, nothing_happens):
     establish(bureau, document, clerk, "嵊州中学")
     establish(bureau, document, clerk, "办公室", entity_kind=EntityKind.DEPARTMENT)
@@ -232,7 +232,7 @@ def test_departments_can_end_with_their_unit(bureau, document, clerk):
     assert office.events.get(kind=EventKind.ABOLISH).note == "随“嵊州市教育局”撤销"
 
 
-@pytest.mark.rule("U-06")
+@pytest.mark.rule("U-16")
 def test_what_apps_above_register_is_asked(bureau, document, clerk, nothing_happens, monkeypatch):
     monkeypatch.setattr(guards, "_guards", {})
     guards.register("people", lambda unit: guards.Obstacle("28 名在编人员须先划转"))
@@ -255,7 +255,7 @@ def test_only_what_differs_is_written(bureau, clerk):
     assert bureau.events.filter(kind=EventKind.ATTRIBUTE).count() == 1
 
 
-@pytest.mark.rule("U-07")
+@pytest.mark.rule("U-17")
 def test_a_decided_value_changes_by_document_only(bureau, document, clerk, nothing_happens):
     refused = refuses(
         errors.DocumentNeeded,
@@ -267,7 +267,7 @@ def test_a_decided_value_changes_by_document_only(bureau, document, clerk, nothi
     assert bureau.events.get().kind == EventKind.RANK
 
 
-@pytest.mark.rule("U-07")
+@pytest.mark.rule("U-17")
 def test_an_empty_decided_value_is_completed_without_one(bureau, clerk):
     services.change(unit=bureau, by=clerk, funding="funding.11")
 

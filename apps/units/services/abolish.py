@@ -33,7 +33,7 @@ def abolish(
 
     with_departments   its 内设机构 and groupings end with it; living bodies below always refuse
     Raises UnitAbolished, DayInFuture, DayTooEarly, StillInUse (with every obstacle and figure).
-    Source: docs/rules.md U-06.
+    Source: docs/rules.md U-16.
     """
     tree.hold_tree()
     unit = tree.fresh(unit)

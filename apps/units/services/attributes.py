@@ -53,7 +53,7 @@ def put(unit: Unit, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, A
 
 
 def _refuse_code(code: str, unit: Unit) -> None:
-    """A code belongs to one unit for ever, also after it was corrected (docs/rules.md U-02)."""
+    """A code belongs to one unit for ever, also after it was corrected (docs/rules.md U-12)."""
     owner = Unit.objects.filter(code=code).exclude(pk=unit.pk).first()
     if owner is None:
         owner = Unit.history.filter(code=code).exclude(id=unit.pk).first()

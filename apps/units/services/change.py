@@ -16,7 +16,7 @@ from . import attributes as attribute
 from . import tree
 from .links import link
 
-#: What the committee decides: once set, it changes by a document (docs/rules.md U-07).
+#: What the committee decides: once set, it changes by a document (docs/rules.md U-17).
 DECIDED: Final = frozenset(
     {"nature_id", "category_id", "rank_id", "pi_class_id", "funding_id", "is_civil_service_ref"}
 )

@@ -35,7 +35,7 @@ def establish(
     on           date of effect, today or earlier; also the unit's 设立日期 unless given
     attributes   see services.tree.ATTRIBUTES
     Raises NameMissing, NameTooLong, NameTaken, CodeTaken, CreditCodeTaken, ParentAbolished,
-    NotASibling, TreeTooDeep, DepartmentNeedsBody, DayInFuture. Source: docs/rules.md U-01 to U-05.
+    NotASibling, TreeTooDeep, DepartmentNeedsBody, DayInFuture. Source: docs/rules.md U-11 to U-15.
     """
     tree.hold_tree()
     name = tree.tidy_name(name)

@@ -89,7 +89,7 @@ def fresh(unit: Unit) -> Unit:
 
 
 def refuse_day(on: dt.date, unit: Unit | None = None) -> None:
-    """Raise DayInFuture or DayTooEarly. Source: docs/rules.md U-03."""
+    """Raise DayInFuture or DayTooEarly. Source: docs/rules.md U-13."""
     if on > timezone.localdate():
         raise DayInFuture(on)
     since = unit.established_on if unit is not None else None
