@@ -96,13 +96,13 @@ class ImportKind:
     code        KIND of import_file
     label       in words
     permission  what the user must hold on the unit imported under
-    version     of the template; raised with every change of its columns
+    version     of the template (whole number); raised with every change of its columns
     """
 
     code = ""
     label = ""
     permission = "maintain"
-    version = "1"
+    version = 1
     sheet_name = ""
     exportable = True
 

@@ -4,3 +4,34 @@ from django.apps import AppConfig
 class ExchangeConfig(AppConfig):
     name = "apps.exchange"
     verbose_name = "数据交换"
+
+    def ready(self) -> None:
+        from apps.core import imports, menu
+
+        from . import handlers  # noqa: F401 - registers with the outbox
+        from .holidays import HolidayKind
+
+        imports.register(HolidayKind())
+        menu.group("数据交换", icon="arrow-left-right", order=80)
+        menu.register(
+            group="数据交换",
+            label="导入中心",
+            url_name="exchange:imports",
+            perm="maintain",
+            order=10,
+            covers=("exchange:upload", "exchange:batch"),
+        )
+        menu.register(
+            group="数据交换",
+            label="导出中心",
+            url_name="exchange:exports",
+            perm="view_subtree",
+            order=20,
+        )
+        menu.register(
+            group="数据交换",
+            label="我的任务",
+            url_name="exchange:jobs",
+            order=30,
+            covers=("exchange:job",),
+        )

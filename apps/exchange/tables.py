@@ -1,0 +1,79 @@
+"""Lists of the exchange: batches and jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+
+from apps.core import tables as t
+from apps.core.imports import KINDS
+from apps.core.lamps import lamp
+from apps.core.models import Job
+
+from .choices import BatchState
+from .models import ImportBatch
+
+BATCH_LAMPS = {
+    BatchState.CHECKING: "blue",
+    BatchState.FAULTY: "red",
+    BatchState.CLEAN: "amber",
+    BatchState.WRITING: "blue",
+    BatchState.DONE: "green",
+    BatchState.REFUSED: "red",
+    BatchState.STOPPED: "red",
+}
+JOB_LAMPS = {
+    Job.State.WAITING: "grey",
+    Job.State.RUNNING: "blue",
+    Job.State.DONE: "green",
+    Job.State.FAILED: "red",
+    Job.State.CANCELLED: "grey",
+}
+
+
+class BatchTable(t.Table):
+    key = "import-batches"
+    caption = "导入批次"
+    empty = t.Empty("还没有导入过文件", "在上面选择要导入的内容，先下载模板。")
+
+    name = t.LinkColumn("文件", order_by="name")
+    kind = t.Column("内容")
+    created_at = t.MomentColumn("上传时间", order_by="created_at")
+    rows = t.NumberColumn("行数", order_by="rows")
+    created = t.NumberColumn("新增")
+    changed = t.NumberColumn("变更")
+    unchanged = t.NumberColumn("不变")
+    faults = t.NumberColumn("错误")
+    state = t.Column("状态", phone="lamp")
+
+    def render_kind(self, value: str) -> str:
+        return KINDS[value].label if value in KINDS else value
+
+    def render_state(self, record: ImportBatch) -> Any:
+        return lamp(BATCH_LAMPS[record.state], record.get_state_display())
+
+    def value_kind(self, value: str) -> str:
+        return self.render_kind(value)
+
+    def value_state(self, record: ImportBatch) -> Any:
+        return record.get_state_display()
+
+
+class JobTable(t.Table):
+    key = "jobs"
+    caption = "我的任务"
+    empty = t.Empty("还没有任务", "导入、导出等较长的工作会列在这里。")
+
+    title = t.Column("任务")
+    created_at = t.MomentColumn("提交时间", order_by="created_at")
+    finished_at = t.MomentColumn("结束时间", order_by="finished_at")
+    state = t.Column("状态", phone="lamp")
+    message = t.Column("说明", wide_text=True)
+
+    def render_title(self, record: Job) -> Any:
+        return format_html('<a href="{}">{}</a>', reverse("exchange:job", args=[record.pk]), record)
+
+    def render_state(self, record: Job) -> Any:
+        return lamp(JOB_LAMPS[record.state], record.get_state_display())
