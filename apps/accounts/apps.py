@@ -4,3 +4,27 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
     verbose_name = "账户与权限"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from apps.core import administrators, menu
+
+        from . import checks, sessions  # noqa: F401 - registers the system checks
+
+        user_logged_in.connect(sessions.remember, dispatch_uid="accounts.sessions")
+        menu.group("系统管理", icon="gear", order=90)
+        menu.register(
+            group="系统管理",
+            label="账户",
+            url_name="accounts:user_list",
+            icon="people",
+            predicate=administrators.is_system,
+            order=10,
+            covers=(
+                "accounts:user_detail",
+                "accounts:user_create",
+                "accounts:user_edit",
+                "accounts:user_password",
+            ),
+        )

@@ -46,9 +46,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     must_change_password = models.BooleanField("须修改密码", default=False)
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    #: Raised by the database when the account is switched off or its rights change: sessions
+    #: that began under a lower number have ended (apps.accounts.sessions).
+    session_epoch = models.IntegerField(default=0, editable=False)
 
     objects = UserManager()
-    history = RowHistory(excluded_fields=["password", "last_login"])
+    history = RowHistory(excluded_fields=["password", "last_login", "session_epoch"])
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -98,6 +101,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_administrator(self) -> bool:
         return self.admin_kind is not None
 
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("accounts:user_detail", args=[self.pk])
+
 
 class Preference(models.Model):
     """What a user chose once: columns of a list, row height, opened groups."""
@@ -111,3 +119,19 @@ class Preference(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="preference_once_per_user")
         ]
+
+
+class SignInCounter(models.Model):
+    """Failed sign-ins of one account name, one source, or one name from one source.
+
+    Kept in the database, so that guessing stays slow while Redis is away (security.md R03). Not a
+    business row: no history, rows older than a month are dropped.
+    """
+
+    key = models.CharField(max_length=80, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "登录计数"

@@ -1,0 +1,37 @@
+"""The query bar over accounts."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from apps.core import filters as f
+
+from .choices import AdministratorKind
+
+STATES = (("on", "启用"), ("off", "已停用"), ("pending", "待改密码"), ("never", "从未登录"))
+KINDS = (("none", "普通账户"), *AdministratorKind.choices)
+
+
+class AccountFilter(f.FilterSet):
+    q = f.TextFilter(label="姓名", placeholder="姓名、用户名或单位", method="by_text")
+    kind = f.ChoiceFilter(label="类别", choices=KINDS, method="by_kind")
+    state = f.ChoiceFilter(label="状态", choices=STATES, method="by_state")
+
+    def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        text = value.strip()
+        return rows.filter(
+            Q(name__icontains=text) | Q(username__icontains=text) | Q(title__icontains=text)
+        )
+
+    def by_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(admin_kind=None if value == "none" else value)
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        match value:
+            case "on":
+                return rows.filter(is_active=True)
+            case "off":
+                return rows.filter(is_active=False)
+            case "pending":
+                return rows.filter(is_active=True, must_change_password=True)
+        return rows.filter(last_login__isnull=True)

@@ -1,0 +1,36 @@
+"""The first page of each kind of user (ux.md §10)."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from .choices import AdministratorKind
+from .models import User
+from .roles import PERMISSIONS, ROLES
+
+ADMINISTRATORS = {
+    AdministratorKind.SYSTEM: "accounts:user_list",
+    AdministratorKind.SECURITY: "units:appointment_list",
+    AdministratorKind.AUDIT: "audit:event_list",
+}
+EVERYBODY = "dashboards:workbench"
+
+
+def home_of(user: User) -> str:
+    """Return the path of the user's first page; who has no right anywhere gets his own account."""
+    for name in (_name(user), "accounts:own"):
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return "/"
+
+
+def _name(user: User) -> str:
+    if user.admin_kind is not None:
+        return ADMINISTRATORS[AdministratorKind(user.admin_kind)]
+    held = frozenset(p for p in PERMISSIONS if user.may_anywhere(p))
+    if not held:
+        return "accounts:own"
+    fitting = [role.home for role in ROLES.values() if role.permissions == held]
+    return fitting[0] if fitting else EVERYBODY

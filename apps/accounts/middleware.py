@@ -1,0 +1,45 @@
+"""What a signed-in request must still pass: rights unchanged, password changed when it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+from apps.core.http import redirect_here
+
+from . import sessions
+from .homes import home_of
+
+#: Open to a session that must first change its password.
+FREE = {"accounts:password_change", "accounts:logout", "accounts:login", "healthz"}
+
+
+class AccountMiddleware:
+    """Stands before every view; must come before the middleware that runs POST views."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name == "healthz" or not request.user.is_authenticated:
+            return None
+        if not sessions.holds(request):
+            logout(request)
+            messages.warning(request, "您的账户状态或权限有变动，请重新登录")
+            return None
+        if request.user.must_change_password and name not in FREE:
+            return redirect_here(request, "accounts:password_change")
+        if request.user.is_administrator and request.path == "/":
+            home = resolve_url(home_of(request.user))
+            return redirect_here(request, home) if home != "/" else None
+        return None

@@ -1,0 +1,50 @@
+"""The list of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core import tables as t
+from apps.core.lamps import lamp
+
+from .models import User
+
+
+def state_of(user: User) -> tuple[str, str]:
+    """Return the lamp of an account: tone and word."""
+    if not user.is_active:
+        return ("grey", "已停用")
+    if user.must_change_password:
+        return ("amber", "待改密码")
+    return ("green", "启用")
+
+
+class AccountTable(t.Table):
+    key = "accounts"
+    caption = "账户"
+    fixed = ("name",)
+    empty = t.Empty("没有符合条件的账户", "换个条件再查，或新增一个账户。", "新增账户", "accounts:user_create")
+
+    name = t.LinkColumn("姓名", order_by=("name",))
+    username = t.CodeColumn("用户名", order_by=("username",))
+    title = t.Column("单位与职务", wide_text=True)
+    kind = t.Column("类别", accessor="admin_kind", order_by=("admin_kind",))
+    office_phone = t.CodeColumn("办公电话")
+    state = t.LampColumn("状态", accessor="is_active", order_by=("is_active", "must_change_password"))
+    last_login = t.MomentColumn("最近登录", order_by=("last_login",), empty="从未登录")
+    created_at = t.MomentColumn("建立时间", order_by=("created_at",))
+
+    def render_kind(self, record: User) -> str:
+        return record.get_admin_kind_display() if record.admin_kind else "普通账户"
+
+    def value_kind(self, record: User) -> str:
+        return self.render_kind(record)
+
+    def render_state(self, record: User) -> Any:
+        return lamp(*state_of(record))
+
+    def value_state(self, record: User) -> str:
+        return state_of(record)[1]
+
+    def row_class(self, record: User) -> str:
+        return "" if record.is_active else "is-muted"

@@ -1,0 +1,93 @@
+"""What a password must be. Source: docs/rules.md A-02 (GB/T 22239 §8.1.4.1, security.md R02).
+
+Listed in settings.AUTH_PASSWORD_VALIDATORS; each says in a whole sentence what to change.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+SHORTEST = 12
+LONGEST = 128  # hashing a book is a way to keep a server busy
+
+#: Words every guesser tries here first; compared without case, digits and marks.
+OBVIOUS = ("bianzhi", "bianban", "password", "passwd", "qwerty", "administrator", "woaini")
+_CLASSES = (
+    (re.compile(r"[a-z]"), "小写字母"),
+    (re.compile(r"[A-Z]"), "大写字母"),
+    (re.compile(r"[0-9]"), "数字"),
+    (re.compile(r"[^a-zA-Z0-9]"), "符号"),
+)
+
+
+class LengthValidator:
+    """At least 12 characters, at most 128."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if len(password) < SHORTEST:
+            raise ValidationError(
+                f"密码至少 {SHORTEST} 个字符，现在是 {len(password)} 个，请加长", code="short"
+            )
+        if len(password) > LONGEST:
+            raise ValidationError(f"密码最多 {LONGEST} 个字符，请缩短", code="long")
+
+    def get_help_text(self) -> str:
+        return f"至少 {SHORTEST} 个字符"
+
+
+class ClassesValidator:
+    """Three of the four classes: small and capital letters, digits, marks."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        missing = [label for pattern, label in _CLASSES if not pattern.search(password)]
+        if len(missing) > 1:
+            raise ValidationError(
+                "密码须包含大写字母、小写字母、数字、符号中的至少三类，"
+                f"现在没有{'、'.join(missing)}，请再加上",
+                code="classes",
+            )
+
+    def get_help_text(self) -> str:
+        return "包含大写字母、小写字母、数字、符号中的至少三类"
+
+
+class PersonalValidator:
+    """Not built on the account's own username or name, forwards or backwards."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None:
+            return
+        folded = password.casefold()
+        facts = (("用户名", getattr(user, "username", "")), ("姓名", getattr(user, "name", "")))
+        for label, value in facts:
+            fact = (value or "").casefold()
+            if len(fact) >= 2 and (fact in folded or fact[::-1] in folded):
+                raise ValidationError(f"密码不能包含{label}，请换一个", code="personal")
+
+    def get_help_text(self) -> str:
+        return "不能包含用户名或姓名"
+
+
+class ObviousValidator:
+    """None of the words that are tried first, and not one pattern over and over."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        from .demo import is_demo_password  # settings name this module before models are ready
+
+        if is_demo_password(password):
+            raise ValidationError("这是公开的演示密码，请换一个", code="demo")
+        letters = re.sub(r"[^a-z]", "", password.casefold())
+        for word in OBVIOUS:
+            # A long phrase may hold the word; a password that is little else may not.
+            if word in letters and len(letters) - len(word) < 4:
+                raise ValidationError("这个密码太容易被猜到，请换一个", code="obvious")
+        if len(set(password)) < 5:
+            raise ValidationError(
+                "密码里不同的字符太少，容易被猜到，请换一个", code="repeated"
+            )
+
+    def get_help_text(self) -> str:
+        return "不能是常见密码"
