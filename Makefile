@@ -62,7 +62,7 @@ lint: setup-dev
 	@$(PY) -m ruff format --check .
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m mypy
-	@$(VENV)/bin/djlint templates --check --lint --quiet
+	@$(VENV)/bin/djlint templates --lint --quiet
 	@DJANGO_SETTINGS_MODULE=bianzhi.settings.test \
 	  $(PY) manage.py makemigrations --check --dry-run
 

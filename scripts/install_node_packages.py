@@ -17,6 +17,7 @@ def main() -> None:
     """Install, or say in one line what is missing."""
     print("安装前端依赖……", flush=True)
     command = [*_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    command.append("--no-update-notifier")
     done = subprocess.run(command, cwd=ROOT, check=False)
     absent = [
         name for name in NEEDED if not (ROOT / "node_modules" / name / "package.json").exists()
