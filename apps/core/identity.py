@@ -22,7 +22,7 @@ MALE: Final = "1"
 FEMALE: Final = "2"
 
 #: Full-width forms to half-width; everything that is only space or invisible goes away.
-_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FORMS: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FORMS |= dict.fromkeys(
     ord(char)
     for char in "\t\n\r \u00a0\u2002\u2003\u2009\u200b\u200c\u200d"

@@ -20,9 +20,10 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 #: Use to length in bytes.
 USES: Final = {"encrypt": 16, "index": 32, "tail": 32}
@@ -35,13 +36,14 @@ class KeysRefused(Exception):
     """The keys are missing or cannot be trusted. str() is a Chinese sentence for the operator."""
 
 
-class KeyRing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KeyRing:
     """The keys of one directory. encrypt maps kid to key; the newest kid writes."""
 
-    encrypt: dict[int, bytes]
+    encrypt: dict[int, bytes] = field(repr=False)
     newest: int
-    index: bytes
-    tail: bytes
+    index: bytes = field(repr=False)
+    tail: bytes = field(repr=False)
 
 
 @lru_cache(maxsize=4)

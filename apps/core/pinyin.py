@@ -200,4 +200,4 @@ def _phrase_reader() -> Callable[[str], list[str]]:
     load_phrases_dict(
         {text: [[part] for part in spelled.split()] for text, spelled in PHRASES.items()}
     )
-    return lambda text: lazy_pinyin(text, errors=list)
+    return lambda text: lazy_pinyin(text, errors=list)  # type: ignore[arg-type]  # as documented
