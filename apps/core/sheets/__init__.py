@@ -45,9 +45,10 @@ iterable, read once, in constant memory. Every cell that is not a number is writ
 from .columns import Column
 from .faults import Fault, Faults, Notice, Report
 from .headers import HeaderMap, map_headers
-from .kinds import Bad, Kind, Several, code, day, month, ref, text, whole_number, yes_no
+from .kinds import Bad, Kind, Several, day, month, text, whole_number, yes_no
 from .layout import Heading, Layout, Line, write_layout
 from .limits import DEFAULT, Limits, Refused
+from .lookups import code, ref
 from .marking import Marked, mark_faults
 from .parsing import Parsed, choose_sheet, parse
 from .process import Cancelled

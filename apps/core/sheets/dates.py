@@ -97,7 +97,7 @@ def read_day(value: Cell) -> tuple[dt.date, str]:
         return day, "时刻已略去" if value.time() != dt.time() else ""
     if isinstance(value, dt.date):
         return _make(value.year, value.month, value.day, DAY_FORM), ""
-    if isinstance(value, bool) or isinstance(value, dt.time | dt.timedelta):
+    if isinstance(value, bool | dt.time | dt.timedelta):
         raise Unreadable(f"不是可识别的日期，{DAY_FORM}")
     if isinstance(value, int | float):
         if float(value).is_integer() and FIRST_SERIAL <= value <= LAST_SERIAL:

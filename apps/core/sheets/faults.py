@@ -5,35 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from .workbook import letter
 
 
-class Fault(NamedTuple):
-    """Something wrong (or, as a warning, worth saying) at one cell.
+@dataclass(slots=True)
+class Place:
+    """A cell that something is said about.
 
     sheet    sheet name
     row      Excel's line number, from 1; 0 when the whole sheet is meant
     column   column number from 1; 0 when the whole row is meant
     header   text of the column's header
-    value    what stands in the cell, as text, masked if the column says so
-    message  Chinese sentence: what is wrong and what would be right
     """
 
     sheet: str
     row: int
     column: int
     header: str
-    value: str
-    message: str
 
     @property
     def column_text(self) -> str:
         """Header and letter of the column, e.g. 身份证号（D列）."""
-        if not self.column:
-            return self.header
-        return f"{self.header}（{letter(self.column)}列）"
+        return f"{self.header}（{letter(self.column)}列）" if self.column else self.header
 
     @property
     def where(self) -> str:
@@ -41,23 +36,26 @@ class Fault(NamedTuple):
         place = f"「{self.sheet}」" + (f"第 {self.row} 行" if self.row else "")
         return f"{place} {self.column_text}".strip()
 
+
+@dataclass(slots=True)
+class Fault(Place):
+    """Something wrong at one cell (in a list of warnings: something worth saying).
+
+    value    what stands in the cell, as text, masked if the column says so
+    message  Chinese sentence: what is wrong and what would be right
+    """
+
+    value: str
+    message: str
+
     def as_json(self) -> dict[str, Any]:
-        return {
-            "sheet": self.sheet,
-            "row": self.row,
-            "column": self.column_text,
-            "value": self.value,
-            "message": self.message,
-        }
+        return _as_json(self)
 
 
-class Notice(NamedTuple):
+@dataclass(slots=True)
+class Notice(Place):
     """One normalisation: the cell was taken, but not quite as it stands. Listed as a warning."""
 
-    sheet: str
-    row: int
-    column: int
-    header: str
     old: str
     new: str
     why: str
@@ -72,9 +70,18 @@ class Notice(NamedTuple):
             return self.why
         return f"{self.why}：「{self.old}」→「{self.new}」"
 
-    column_text = Fault.column_text
-    where = Fault.where
-    as_json = Fault.as_json
+    def as_json(self) -> dict[str, Any]:
+        return _as_json(self)
+
+
+def _as_json(said: Fault | Notice) -> dict[str, Any]:
+    return {
+        "sheet": said.sheet,
+        "row": said.row,
+        "column": said.column_text,
+        "value": said.value,
+        "message": said.message,
+    }
 
 
 class Faults:

@@ -174,7 +174,7 @@ class _Page:
 
     def _spread(self, texts: Sequence[str], height: float) -> None:
         """Put texts side by side over the whole width: first left, last right."""
-        texts = [text for text in texts] if self.width > 2 else [" ".join(texts)]
+        texts = list(texts) if self.width > 2 else [" ".join(texts)]
         if not any(texts):
             return
         self.line += 1
@@ -201,9 +201,9 @@ class _Page:
             while column < self.width:
                 path = paths[column]
                 last = column
-                if level < len(path) - 1:
-                    while last + 1 < self.width and paths[last + 1][: level + 1] == path[: level + 1]:
-                        last += 1
+                shared = path[: level + 1] if level < len(path) - 1 else None
+                while last + 1 < self.width and paths[last + 1][: level + 1] == shared:
+                    last += 1
                 bottom = depth - 1 if level == len(path) - 1 else level
                 if level < len(path):
                     self._merge(top + level, column + 1, top + bottom, last + 1)

@@ -83,7 +83,8 @@ class Compound:
         return tuple(table)
 
     def _chain(self, start: int, length: int | None = None) -> bytes:
-        pieces, seen, number = [], 0, start
+        pieces: list[bytes] = []
+        seen, number = 0, start
         most = len(self.data) // self.size + 1
         while number < _LAST:
             seen += 1
@@ -121,7 +122,8 @@ class Compound:
         return None
 
     def _mini_chain(self, start: int, size: int) -> bytes:
-        pieces, number = [], start
+        pieces: list[bytes] = []
+        number = start
         while number < _LAST and len(pieces) * 64 < size:
             if number >= len(self.mini_fat):
                 raise Refused(BROKEN)
@@ -212,8 +214,8 @@ class _Records:
             if length >= 14 and value[6:] == b"\xff\xff" and value[0] == 2:
                 sheet.errors.append((line, column))
         elif kind == _BOOLERR and length >= 8 and self.book[body + 7] == 1:
-            if len(sheet.errors) < self.limits.formulas_listed:
-                sheet.errors.append((line, column))
+            sheet.errors.append((line, column))
+        del sheet.errors[self.limits.formulas_listed :]
 
     def _bound_sheet(self, body: int, length: int) -> None:
         if length < 8:

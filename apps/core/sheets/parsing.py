@@ -134,9 +134,9 @@ def _data_lines(sheet: Sheet, header: HeaderMap) -> list[int]:
     for line, row in enumerate(sheet.rows[header.line :], start=header.line + 1):
         width = len(row)
         for place in places:
-            if place < width and (cell := row[place]) is not None and cell != "":
-                if cell.__class__ is not str or not cell.isspace():  # type: ignore[attr-defined]
-                    break
+            cell = row[place] if place < width else None
+            if cell is not None and (not isinstance(cell, str) or (cell and not cell.isspace())):
+                break
         else:
             continue
         if line - header.line <= NOTE_ROWS and _is_note(row):

@@ -84,7 +84,8 @@ def _lines(
     limits: Limits,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[bytes]:
-    assert child.stdout is not None
+    if child.stdout is None:
+        raise Refused(CRASHED)
     pipe = child.stdout.fileno()
     rest = b""
     received = 0

@@ -109,7 +109,7 @@ def _sheet(found: dict[str, Any], rows: list[list[Cell]]) -> Sheet:
         name=found["sheet"],
         rows=rows,
         hidden=found["hidden"],
-        merged=[tuple(place) for place in found.get("merged", [])],  # type: ignore[misc]
+        merged=[tuple(place) for place in found.get("merged", [])],
         formulas=[(line, column) for line, column in found.get("formulas", [])],
         formula_count=found.get("formula_count", 0),
     )

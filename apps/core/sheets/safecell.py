@@ -149,12 +149,12 @@ def cells_of(
             if value.__class__ is str and plain[at]:
                 cells.append(safe_text(value, tally))
                 continue
-            shown = as_written(value) if plain[at] else kinds[at].shown(value)
+            shown: Any = as_written(value) if plain[at] else kinds[at].shown(value)
             if numeric[at]:
-                shown = number_or_text(shown)  # type: ignore[assignment]
+                shown = number_or_text(shown)
             elif shown.__class__ is not str:
                 shown = as_written(shown)
-            cells.append(safe_text(shown, tally) if shown.__class__ is str else shown)  # type: ignore[arg-type]
+            cells.append(safe_text(shown, tally) if shown.__class__ is str else shown)
         if len(cells) != width:
             raise ValueError(f"a row of {len(cells)} cells for {width} columns")
         tally.rows += 1

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column
-from .kinds import Kind, code, ref, whole_number
+from .kinds import Kind, whole_number
 from .kinds import text as text_kind
+from .lookups import code as code_kind
+from .lookups import ref
 from .safecell import Written, safe_text, xml_text
 from .workbook import Workbook, letter
 from .writing import Target, sheet_title
@@ -43,9 +45,8 @@ def write_template(
     from openpyxl.packaging.custom import IntProperty, StringProperty
 
     book = Book()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = sheet_title(title)
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(sheet_title(title))
     guide = book.create_sheet(GUIDE)
     lists = book.create_sheet(DICTIONARY)
     _Template(sheet, columns).write(_write_lists(lists, columns, dictionaries or {}))
@@ -69,20 +70,20 @@ def _write_lists(
     sheet: Worksheet, columns: Sequence[Column], dictionaries: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
     """Fill the dictionary sheet. Returns field → the range a drop-down refers to."""
-    ranges = {}
-    wanted: list[tuple[str | None, str, Sequence[str]]] = []
+    ranges: dict[str, str] = {}
+    wanted: list[tuple[str, str, Sequence[str]]] = []
     for column in columns:
-        labels = column.reader.listed()
-        if labels and len(labels) <= LIST_LENGTH:
-            wanted.append((column.field, column.header, labels))
-    wanted += [(None, name, labels) for name, labels in dictionaries.items()]
+        listed = column.reader.listed()
+        if listed and len(listed) <= LIST_LENGTH:
+            wanted.append((column.field, column.header, listed))
+    wanted += [("", name, labels) for name, labels in dictionaries.items()]
     for number, (name, header, labels) in enumerate(wanted, start=1):
         _put(sheet.cell(1, number), header)
         for line, label in enumerate(labels, start=2):
             _put(sheet.cell(line, number), label)
-        if name is not None:
-            column_letter = letter(number)
-            ranges[name] = f"'{DICTIONARY}'!${column_letter}$2:${column_letter}${len(labels) + 1}"
+        if name:
+            at = letter(number)
+            ranges[name] = f"'{DICTIONARY}'!${at}$2:${at}${len(labels) + 1}"
     return ranges
 
 
@@ -177,7 +178,7 @@ class _Template:
 
 
 def _closed(kind: Kind) -> bool:
-    return not isinstance(kind, ref | code)
+    return not isinstance(kind, ref | code_kind)
 
 
 def _hint(column: Column) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 # A cell: None or "" (empty), str, int, float, bool, date, datetime, time, timedelta or CellError.
-Cell = object
+Cell = Any
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 1
 
 
@@ -79,15 +80,15 @@ def as_text(value: Cell) -> str:
     """Return a cell as the text a person sees in it, near enough to quote it in a fault."""
     kind = value.__class__
     if kind is str:
-        return value  # type: ignore[return-value]
+        return value
     if value is None:
         return ""
     if kind is bool:
         return "TRUE" if value else "FALSE"
     if kind is float:
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)  # type: ignore[attr-defined,call-overload]
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if kind is dt.datetime:
-        if value.time() == dt.time():  # type: ignore[attr-defined]
-            return value.date().isoformat()  # type: ignore[attr-defined]
-        return value.isoformat(sep=" ")  # type: ignore[attr-defined]
+        if value.time() == dt.time():
+            return value.date().isoformat()
+        return value.isoformat(sep=" ")
     return str(value)

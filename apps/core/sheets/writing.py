@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -96,9 +97,7 @@ def _head(
     return head
 
 
-def _bounded(
-    cells: Iterator[list[Any]], tally: Written, above: int
-) -> Iterator[list[Any]]:
+def _bounded(cells: Iterator[list[Any]], tally: Written, above: int) -> Iterator[list[Any]]:
     for row in cells:
         if tally.rows + above + 2 > LAST_LINE:
             raise Refused(TOO_MANY)
@@ -130,7 +129,7 @@ def _write_rust(
         "band": _boxed(rust).set_bold().set_align("center").set_background_color(_HEAD_FILL),
     }
     headers = [column.header for column in columns]
-    merged = []
+    merged: list[Any] = []
     for line, bands in enumerate(head):
         for (first, last, text), look in bands:
             # One cell cannot be merged with itself; it borrows its right neighbour.
@@ -149,7 +148,7 @@ def _write_rust(
         records = iter([dict.fromkeys(headers)])
     else:
         records = _records(headers, first_row, cells)
-    target = str(out) if isinstance(out, str | Path) else out
+    target: Any = str(out) if isinstance(out, str | Path) else out
     rust.write_worksheet(
         records,
         target,
@@ -260,14 +259,21 @@ def write_csv(
     Texts are quoted; one that begins like a formula gets an apostrophe in front. Numbers of
     numeric columns stay bare.
     """
-    import io
-
     tally = Written()
     cells = cells_of(columns, rows, tally)
     if totals is not None:
         cells = _with_totals(cells, columns, totals, tally)
-    own = isinstance(out, str | Path)
-    file: Any = open(out, "wb") if own else out  # type: ignore[arg-type]
+    if isinstance(out, str | Path):
+        with open(out, "wb") as file:
+            _write_text(file, columns, cells, tally)
+    else:
+        _write_text(out, columns, cells, tally)
+    return tally
+
+
+def _write_text(
+    file: IO[bytes], columns: Sequence[Column], cells: Iterator[list[Any]], tally: Written
+) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     try:
         writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
@@ -282,6 +288,3 @@ def write_csv(
         text.flush()
     finally:
         text.detach()
-        if own:
-            file.close()
-    return tally

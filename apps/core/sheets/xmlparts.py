@@ -109,12 +109,13 @@ class _Reader:
         self.budget = budget
         # Excel and WPS write UTF-8 and nothing else; what the declaration says is ignored, so
         # that the next reader cannot see other characters than this one did.
-        self.parser: expat.XMLParserType | None = expat.ParserCreate("utf-8")
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-        self.parser.ExternalEntityRefHandler = self._refuse
-        self.parser.StartElementHandler = self._root
+        self.made = parser = expat.ParserCreate("utf-8")
+        self.parser: expat.XMLParserType | None = parser  # None once the part is given up
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.EntityDeclHandler = self._refuse
+        parser.ExternalEntityRefHandler = self._refuse
+        parser.StartElementHandler = self._root
         self.finish: Callable[[], None] | None = None
         self.depth = 0
         self.property = ""
@@ -140,13 +141,12 @@ class _Reader:
             if not self.tolerated and self.part.name.casefold().startswith(("xl/", "_rels/", "[")):
                 raise Refused(BROKEN) from None
 
-    def _refuse(self, *_: object) -> None:
+    def _refuse(self, *_: object) -> int:
         raise Refused(FOREIGN_XML)
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
         root = self.part.root = local(name)
-        parser = self.parser
-        assert parser is not None
+        parser = self.made
         if root == "worksheet":
             parser.StartElementHandler, self.finish = _watch_sheet(self.part, self.budget)
             return

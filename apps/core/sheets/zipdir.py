@@ -114,12 +114,12 @@ def _check_names(members: list[Member]) -> None:
 def _check_places(file: BinaryIO, members: list[Member], end: int, limits: Limits) -> list[Member]:
     """Check that the members lie one after the other and that their sizes can be true."""
     declared = 0
-    placed = []
+    placed: list[Member] = []
     free_from = 0
     for member in sorted(members, key=lambda m: m.start):
         if not free_from <= member.start <= free_from + _GAP:
             raise Refused(ODD)
-        if placed == [] and member.start != 0:
+        if not placed and member.start != 0:
             raise Refused(ODD)
         file.seek(member.start)
         raw = file.read(_LOCAL.size)
