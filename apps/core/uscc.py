@@ -1,4 +1,4 @@
-"""Unified social credit codes: 18 characters, GB 32100. Source: docs/rules.md U-01."""
+"""Unified social credit codes: 18 characters, GB 32100. Source: docs/rules.md K-02."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unified social credit codes (docs/rules.md U-01)."""
+"""Unified social credit codes (docs/rules.md K-02)."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ def refusal(code: str) -> BadUscc:
     return caught.value
 
 
-@pytest.mark.rule("U-01")
+@pytest.mark.rule("K-02")
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
