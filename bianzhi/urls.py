@@ -27,8 +27,7 @@ urlpatterns = [
     ],
 ]
 
-if find_spec("apps.core.views"):
-    handler400 = "apps.core.views.handler400"
-    handler403 = "apps.core.views.handler403"
-    handler404 = "apps.core.views.handler404"
-    handler500 = "apps.core.views.handler500"
+handler400 = "apps.core.views.handler400"
+handler403 = "apps.core.views.handler403"
+handler404 = "apps.core.views.handler404"
+handler500 = "apps.core.views.handler500"
