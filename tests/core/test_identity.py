@@ -168,6 +168,7 @@ def test_a_column_is_checked_like_its_cells_and_never_breaks(column):
             assert check(number, today=TODAY) == found
 
 
+@pytest.mark.rule("P-02")
 def test_a_birth_today_holds_and_one_tomorrow_does_not():
     for days, holds in ((0, True), (1, False)):
         first17 = f"330683{TODAY + timedelta(days=days):%Y%m%d}002"
