@@ -331,7 +331,8 @@ def test_someone_replaced_in_one_statement_keeps_the_room(bureau):
     b, _ = w.spells(other, 2)
 
     w.run(
-        "UPDATE staff_occupancy SET unit_id = CASE id WHEN %s THEN %s ELSE %s END WHERE id IN (%s, %s)",
+        "UPDATE staff_occupancy SET unit_id = CASE id WHEN %s THEN %s ELSE %s END "
+        "WHERE id IN (%s, %s)",
         a.pk, other.pk, bureau.pk, a.pk, b.pk,
     )  # fmt: skip
 
