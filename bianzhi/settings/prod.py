@@ -1,7 +1,7 @@
 """Production: everything secret comes from outside, everything travels by TLS."""
 
 from bianzhi.settings.base import *  # noqa: F403
-from bianzhi.settings.base import DEMO, env
+from bianzhi.settings.base import BASE_DIR, DEMO, env
 
 if DEMO:
     raise env.EnvironmentRefused("生产环境不能设置 BIANZHI_DEMO=1，请去掉后再启动。")
@@ -17,6 +17,8 @@ if "*" in ALLOWED_HOSTS:
     raise env.EnvironmentRefused("环境变量 ALLOWED_HOSTS 不能含有 *，请写明域名。")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
+# Filled by `manage.py collectstatic` when a release is made.
+STATIC_ROOT = env.path("BIANZHI_STATIC_ROOT", BASE_DIR / "staticfiles")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
