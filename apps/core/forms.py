@@ -43,6 +43,29 @@ _CHECKS = ("checkbox", "radio")
 class BoundField(forms.BoundField):
     """A field in a form, with what our field template wants to know."""
 
+    def __init__(self, form: Any, field: Any, name: str) -> None:
+        super().__init__(form, field, name)
+        widget = field.widget
+        self._say_what_is_missing()
+        if type(widget) is forms.NumberInput:
+            # A number control drops what it cannot read and turns with the mouse wheel.
+            widget.input_type = "text"
+            whole = isinstance(field, forms.IntegerField)
+            widget.attrs["inputmode"] = "numeric" if whole else "decimal"
+            for name_ in ("min", "max", "step"):
+                widget.attrs.pop(name_, None)
+
+    def _say_what_is_missing(self) -> None:
+        """Put the field's name into the sentence, where the field has none of its own."""
+        field = self.field
+        said = field.error_messages
+        if said.get("required") == forms.Field.default_error_messages["required"]:
+            said["required"] = f"请{_verb(field)}{self.label}"
+        if isinstance(field, forms.IntegerField):
+            default = forms.IntegerField.default_error_messages["invalid"]
+            if said.get("invalid") == default:
+                said["invalid"] = f"{self.label}应为整数，如 3"
+
     @property
     def suffix(self) -> str:
         """The unit shown inside the control, such as 名 or 万元."""
@@ -75,17 +98,30 @@ class BoundField(forms.BoundField):
         css = [widget.attrs.get("class", ""), attrs.get("class", ""), css_class(widget)]
         if self.errors and not widget.is_hidden:
             css.append("is-invalid")
+        if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
+            built["rows"] = 3  # Django's ten lines push the rest off the screen
         joined = " ".join(dict.fromkeys(" ".join(css).split()))
         if joined:
             built["class"] = joined
         return built
 
 
+def _verb(field: forms.Field) -> str:
+    if isinstance(field, forms.FileField):
+        return "上传"
+    if isinstance(field, forms.BooleanField):
+        return "勾选"
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, PickerField):
+        return "选择"
+    return "填写"
+
+
 def css_class(widget: forms.Widget) -> str:
     """Return the Bootstrap class of a widget's control."""
-    if widget.is_hidden or isinstance(widget, PickerWidget | forms.MultiWidget):
+    own = PickerWidget | forms.MultiWidget | forms.RadioSelect | forms.CheckboxSelectMultiple
+    if widget.is_hidden or isinstance(widget, own):
         return ""
-    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.CheckboxInput):
         return "form-check-input"
     if isinstance(widget, forms.Select):
         return "form-select"
@@ -116,6 +152,7 @@ class _Layout:
     suffixes: dict[str, str] = {}
     widths: dict[str, str] = {}
     sections: list[tuple[str, Iterable[str]]] = []
+    columns = 4  # 2 for long labels
     label_suffix = ""
 
     def layout(self) -> list[tuple[str, list[Any]]]:

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from . import gallery, preferences
-from .http import on_day, prepare_table, suggestions, tree_fragment
+from .http import on_day, prepare_table, render_list, suggestions, tree_fragment
 
 log = structlog.get_logger(__name__)
 
@@ -159,6 +159,21 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
         "density": preferences.density(request),
     }
     return render(request, "core/gallery.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def show_gallery_list(request: HttpRequest) -> HttpResponse:
+    """Show a whole list page, also as the fragment htmx asks for."""
+    _only_for_builders()
+    filters = gallery.GalleryFilter(request.GET, gallery.ROWS)
+    return render_list(
+        request,
+        table=gallery.GalleryTable,
+        rows=filters.rows,
+        totals=gallery.totals,
+        template="core/gallery_list.html",
+        context={"filters": filters},
+    )
 
 
 @require_GET

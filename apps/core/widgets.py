@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -22,6 +23,16 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%Y-%m-%d") -> None:
         super().__init__(attrs, format)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """A text that is no day is shown as it was typed; a date control would drop it."""
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        try:
+            dt.date.fromisoformat(shown or "2000-01-01")
+        except ValueError:
+            context["widget"]["type"] = "text"
+        return context
 
 
 class MonthInput(forms.DateInput):
