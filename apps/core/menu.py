@@ -2,7 +2,8 @@
 
 An app registers its pages in `AppConfig.ready()`. A person sees only what they may open:
 `perm` asks `user.may_anywhere`, `predicate` asks a function of the user, neither lets everybody
-in who is signed in, save the three administrators, who see only their own pages. An entry whose URL name does not resolve is left out.
+in who is signed in, save the three administrators, who see only their own pages. An entry whose
+URL name does not resolve is left out.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from .. import services
 from ..errors import TooManyAttempts, WrongCredentials, WrongPassword
 from ..forms import OwnPasswordForm, SignInForm
 from ..homes import home_of
+from ..roles import PERMISSIONS
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -115,4 +116,5 @@ def password_change(request: HttpRequest) -> HttpResponse:
 @requires()
 def own(request: HttpRequest) -> HttpResponse:
     """One's own account: who one is here and what one may do."""
-    return render(request, "accounts/own.html", {"account": request.user})
+    rights = [label for code, label in PERMISSIONS.items() if request.user.may_anywhere(code)]
+    return render(request, "accounts/own.html", {"account": request.user, "rights": rights})
