@@ -31,7 +31,7 @@ BACKWARD = "DROP FUNCTION units_end_sessions() CASCADE;"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("units", "0002_tree_triggers"),
+        ("units", "0003_search_indexes"),
         ("accounts", "0002_sessions_and_slow_down"),
     ]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
