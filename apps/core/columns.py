@@ -50,7 +50,8 @@ class Column(django_tables2.Column):
         if phone not in PHONE_PLACES:
             raise ValueError(f"phone must be one of {PHONE_PLACES}")
         kwargs.setdefault("orderable", bool(order_by))
-        super().__init__(verbose_name, accessor=accessor, order_by=order_by, **kwargs)
+        path = accessor.replace(".", "__") if accessor else None
+        super().__init__(verbose_name, accessor=path, order_by=order_by, **kwargs)
         self.empty = empty
         self.css = " ".join(
             filter(
