@@ -85,7 +85,9 @@ def rows_of(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[list[str]
             if count > limits.rows:
                 raise Refused(f"文件超过 {limits.rows} 行，请分成几个文件上传")
             if len(row) > limits.columns:
-                raise Refused(f"第 {count} 行有 {len(row)} 列，最多 {limits.columns} 列")
+                raise Refused(
+                    f"第 {count} 行有 {len(row)} 列，最多 {limits.columns} 列，请删除多余的列后再上传"
+                )
             if cells > limits.cells:
                 raise Refused("单元格过多，请分成几个文件上传")
             yield row

@@ -1,7 +1,7 @@
 """The guard: every upload passes here before any library opens it.
 
 Everything is counted while it streams; nothing is believed because the file says so. Source:
-docs/rules.md SHEET-01.
+docs/rules.md W-01.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Limits:
     """Bounds of one upload. Bytes, seconds and counts; every one is checked while streaming.
 
     The defaults let a roster of 100,000 people with 30 columns through and keep the child
-    below 1 GiB. Source: docs/rules.md SHEET-01 to SHEET-03.
+    below 1 GiB. Source: docs/rules.md W-01 to W-03.
     """
 
     file_bytes: int = 20 * MIB
@@ -32,7 +32,7 @@ class Limits:
     entry_bytes: int = 200 * MIB  # one member, inflated
     total_bytes: int = 300 * MIB  # all members, inflated
     ratio: int = 200  # inflated : deflated, looked at past 1 MiB
-    elements: int = 16_000_000  # XML elements of all parts together
+    elements: int = 12_000_000  # XML elements of all parts together
     depth: int = 64
     sheets: int = 200
     rows: int = 200_000  # per sheet

@@ -84,15 +84,15 @@ class Compound:
 
     def _chain(self, start: int, length: int | None = None) -> bytes:
         pieces: list[bytes] = []
-        seen, number = 0, start
-        most = len(self.data) // self.size + 1
+        met: set[int] = set()
+        number = start
         while number < _LAST:
-            seen += 1
-            if seen > most or number >= len(self.fat):
+            if number in met or number >= len(self.fat):
                 raise Refused(BROKEN)
+            met.add(number)
             pieces.append(self._sector(number))
             number = self.fat[number]
-            if length is not None and seen * self.size >= length:
+            if length is not None and len(pieces) * self.size >= length:
                 break
         return b"".join(pieces)
 

@@ -111,7 +111,7 @@ def _lines(
 
 
 def _judge(status: int) -> None:
-    """Turn the way a child ended into a sentence. Source: docs/rules.md SHEET-02."""
+    """Turn the way a child ended into a sentence. Source: docs/rules.md W-02."""
     if status == 0:
         return
     logger.warning("sheet child ended with status %s", status)

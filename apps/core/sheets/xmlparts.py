@@ -218,13 +218,16 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
     rows, columns, kept = limits.rows, limits.columns, limits.formulas_listed
     letters = _LETTERS
     line = column = deepest = widest = filled = filled_before = merges = 0
+    texts = others = 0
+    # Elements nested without end cost the parser memory; these bounds keep the nest shallow.
+    most_texts, most_others = limits.elements // 2, limits.elements // 8
     line_text = "0"
     error = False
     cells_left = budget.cells
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal line, line_text, column, error, cells_left, deepest, widest, filled
-        nonlocal filled_before, merges
+        nonlocal filled_before, merges, texts, others
         if name == "c":
             column += 1
             reference = attributes.get("r")
@@ -242,9 +245,13 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
             if cells_left < 0 or not line:
                 raise Refused(TOO_COMPLEX if line else BAD_REFERENCE)
         elif name == "t":
-            return
+            texts += 1
+            if texts > most_texts:
+                raise Refused(TOO_COMPLEX)
         elif name == "v" or name == "is":
             filled += 1
+            if filled > most_texts:
+                raise Refused(TOO_COMPLEX)
             if column > widest:
                 widest = column
             if error and len(part.errors) < kept:
@@ -265,6 +272,8 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
             column = 0
         elif name == "f":
             part.formula_count += 1
+            if part.formula_count > limits.cells:
+                raise Refused(TOO_COMPLEX)
             if len(part.formulas) < kept:
                 part.formulas.append((line, column))
         elif name == "mergeCell":
@@ -272,8 +281,12 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
             budget.merged -= _merged_area(attributes.get("ref", ""))
             if merges > limits.merges or budget.merged < 0:
                 raise Refused("合并单元格过多，请减少合并后再上传")
-        elif ":" in name:
-            start(local(name), attributes)
+        else:
+            others += 1
+            if others > most_others:
+                raise Refused(TOO_COMPLEX)
+            if ":" in name:
+                start(local(name), attributes)
 
     def finish() -> None:
         bottom = max(deepest, line) if filled > filled_before else deepest
