@@ -286,7 +286,7 @@ class Table(django_tables2.Table):
                     format_html('<td class="{}" data-label="{}">{}</td>', css, label, value)
                 )
             else:
-                parts.append(format_html('<td class="{}"></td>', "phone-hide"))
+                parts.append(format_html('<td class="{} phone-hide"></td>', css))
         return format_html("<tr>{}</tr>", format_html_join("", "{}", ((p,) for p in parts)))
 
     @property

@@ -347,13 +347,17 @@ def error_summary(*, form: Any = None, forms: Iterable[Any] = ()) -> dict[str, A
         for part in getattr(one, "forms", None) or [one]:
             general += part.non_field_errors()
             for bound in part:
+                label = str(bound.label)
                 linked += [
-                    {"target": bound.error_target, "label": bound.label, "text": text}
+                    {
+                        "target": bound.error_target,
+                        "text": text if label in text else f"{label}：{text}",
+                    }
                     for text in bound.errors
                 ]
         if hasattr(one, "non_form_errors"):
             general += one.non_form_errors()
-    return {"general": general, "linked": linked}
+    return {"general": general, "linked": linked, "count": len(general) + len(linked)}
 
 
 @register.simple_tag
