@@ -351,6 +351,7 @@ def portal(var: Path) -> Iterator[tuple[psutil.Popen, str]]:
     )
     address = f"http://127.0.0.1:{port}"
     wait_for(lambda: healthy(address) or process.poll() is not None)
+    assert process.poll() is None, process.stdout.read()
     yield process, address
     if process.poll() is None:
         process.kill()

@@ -197,6 +197,8 @@ def _demo_lines() -> list[str]:
     except ModuleNotFoundError:
         return []
     accounts = demo.demo_accounts()
+    if not accounts:
+        return []
     return ["演示账号（角色  用户名  密码）："] + [
         f"  {role}  {username}  {password}" for role, username, password in accounts
     ]
