@@ -80,10 +80,12 @@ class ObviousValidator:
         if is_demo_password(password):
             raise ValidationError("这是公开的演示密码，请换一个", code="demo")
         letters = re.sub(r"[^a-z]", "", password.casefold())
+        rest = letters
         for word in OBVIOUS:
-            # A long phrase may hold the word; a password that is little else may not.
-            if word in letters and len(letters) - len(word) < 4:
-                raise ValidationError("这个密码太容易被猜到，请换一个", code="obvious")
+            rest = rest.replace(word, "")
+        # A long phrase may hold such a word; a password that is little else may not.
+        if rest != letters and len(rest) < 4:
+            raise ValidationError("这个密码太容易被猜到，请换一个", code="obvious")
         if len(set(password)) < 5:
             raise ValidationError(
                 "密码里不同的字符太少，容易被猜到，请换一个", code="repeated"

@@ -4,3 +4,44 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "apps.audit"
     verbose_name = "审计"
+
+    def ready(self) -> None:
+        from apps.core import administrators, events, menu
+
+        from . import services
+
+        events.register(services.record)
+        menu.group("审计", icon="shield-check", order=95)
+        menu.register(
+            group="审计",
+            label="操作审计",
+            url_name="audit:event_list",
+            icon="journal-text",
+            predicate=administrators.is_audit,
+            order=10,
+            covers=("audit:event_detail",),
+        )
+        menu.register(
+            group="审计",
+            label="登录日志",
+            url_name="audit:sign_ins",
+            icon="box-arrow-in-right",
+            predicate=administrators.is_audit,
+            order=20,
+        )
+        menu.register(
+            group="审计",
+            label="查看留痕",
+            url_name="audit:looks",
+            icon="eye",
+            predicate=administrators.is_audit,
+            order=30,
+        )
+        menu.register(
+            group="审计",
+            label="导出记录",
+            url_name="audit:exports",
+            icon="download",
+            predicate=administrators.is_audit,
+            order=40,
+        )

@@ -45,3 +45,8 @@ SENTENCES: dict[str, str] = {
     "import.refuse": "导入文件被拒绝",
     "print.run": "打印",
 }
+
+
+def sentence(kind: str) -> str:
+    """Return the sentence of an event kind; an unknown one (of a later version) stands as it is."""
+    return SENTENCES.get(kind, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from apps.core.request_facts import current
 from apps.core.writes import change_id
@@ -37,7 +37,7 @@ def record(
         kind=kind,
         outcome=AuditEvent.Outcome.REFUSED if refused else AuditEvent.Outcome.DONE,
         actor_id=getattr(by, "pk", None),
-        actor_name=str(by) if by is not None else "系统",
+        actor_name=_name(by),
         target_type=target._meta.label_lower if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         target_label=str(target)[:200] if target is not None else "",
@@ -50,3 +50,20 @@ def record(
         address=facts.address,
         change_id=change_id(),
     )
+
+
+def _name(by: Any) -> str:
+    """Return who acts in words; a visitor who has not signed in is not the system."""
+    if by is None:
+        return "系统"
+    return str(by) if by.pk is not None else "未登录"
+
+
+def ensure_partitions() -> int:
+    """Make the partitions of this month and the next two; return how many were missing.
+
+    The function runs as the owner of the table; the application's login may not make tables.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_ensure_partitions()")
+        return cursor.fetchone()[0]

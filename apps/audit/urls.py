@@ -1,0 +1,14 @@
+"""Addresses of the audit app: read only."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "audit"
+urlpatterns = [
+    path("", views.event_list, name="event_list"),
+    path("sign-ins/", views.sign_ins, name="sign_ins"),
+    path("looks/", views.looks, name="looks"),
+    path("exports/", views.export_list, name="exports"),
+    path("<int:pk>/", views.event_detail, name="event_detail"),
+]

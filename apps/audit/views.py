@@ -1,0 +1,80 @@
+"""Audit search, for the audit administrator. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from apps.core.administrators import AUDIT, requires_administrator
+from apps.core.http import render_list
+
+from . import queries
+from .exports import export_table
+from .filters import EventFilter
+from .models import AuditEvent
+from .sentences import sentence
+from .tables import EventTable
+
+SIGN_INS = ("user.login", "user.login_failed", "user.logout")
+LOOKS = ("person.reveal", "document.download", "print.run")
+EXPORTS = ("export.run",)
+
+
+@requires_administrator(AUDIT)
+@require_GET
+def event_list(request: HttpRequest) -> HttpResponse:
+    return _list(request, "操作审计")
+
+
+@requires_administrator(AUDIT)
+@require_GET
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    return _list(request, "登录日志", SIGN_INS)
+
+
+@requires_administrator(AUDIT)
+@require_GET
+def looks(request: HttpRequest) -> HttpResponse:
+    return _list(request, "查看留痕", LOOKS)
+
+
+@requires_administrator(AUDIT)
+@require_GET
+def export_list(request: HttpRequest) -> HttpResponse:
+    return _list(request, "导出记录", EXPORTS)
+
+
+def _list(request: HttpRequest, title: str, kinds: tuple[str, ...] = ()) -> HttpResponse:
+    events = AuditEvent.objects.visible_to(request.user)
+    if kinds:
+        events = events.filter(kind__in=kinds)
+    filters = EventFilter(request.GET, queryset=events, user=request.user, kinds=kinds)
+    return render_list(
+        request,
+        table=EventTable,
+        filters=filters,
+        template="audit/event_list.html",
+        export=export_table,
+        context={"title": title},
+    )
+
+
+@requires_administrator(AUDIT)
+@require_GET
+def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event with what it changed: its own before and after, and every row of the change."""
+    event = get_object_or_404(AuditEvent.objects.visible_to(request.user), pk=pk)
+    alike = AuditEvent.objects.none()
+    if event.change_id is not None:
+        alike = AuditEvent.objects.filter(change_id=event.change_id).exclude(pk=event.pk)
+    context: dict[str, Any] = {
+        "event": event,
+        "sentence": sentence(event.kind),
+        "facts": queries.facts_of(event),
+        "tables": queries.rows_of_change(event),
+        "alike": [(other, sentence(other.kind)) for other in alike.order_by("id")[:50]],
+    }
+    return render(request, "audit/event_detail.html", context)
