@@ -8,84 +8,240 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_tables'),
-        ('units', '0002_tree_triggers'),
+        ("core", "0002_tables"),
+        ("units", "0002_tree_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalImportBatch',
+            name="HistoricalImportBatch",
             fields=[
-                ('change_id', models.UUIDField(editable=False, null=True, verbose_name='变更标识')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('state', models.CharField(choices=[('checking', '校验中'), ('faulty', '有错误'), ('clean', '待确认'), ('writing', '写入中'), ('done', '已导入'), ('refused', '文件被拒绝'), ('stopped', '未完成')], default='checking', max_length=10, verbose_name='状态')),
-                ('name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('path', models.CharField(editable=False, max_length=255, verbose_name='存放')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验值')),
-                ('size', models.BigIntegerField(verbose_name='大小（字节）')),
-                ('marked', models.CharField(blank=True, editable=False, max_length=255, verbose_name='标注文件')),
-                ('sentence', models.TextField(blank=True, verbose_name='说明')),
-                ('rows', models.IntegerField(default=0, verbose_name='行数')),
-                ('created', models.IntegerField(default=0, verbose_name='新增')),
-                ('changed', models.IntegerField(default=0, verbose_name='变更')),
-                ('unchanged', models.IntegerField(default=0, verbose_name='不变')),
-                ('faults', models.IntegerField(default=0, verbose_name='错误')),
-                ('created_at', models.DateTimeField(blank=True, editable=False, verbose_name='上传时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.job')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('under', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit', verbose_name='导入到')),
+                ("change_id", models.UUIDField(editable=False, null=True, verbose_name="变更标识")),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "校验中"),
+                            ("faulty", "有错误"),
+                            ("clean", "待确认"),
+                            ("writing", "写入中"),
+                            ("done", "已导入"),
+                            ("refused", "文件被拒绝"),
+                            ("stopped", "未完成"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("path", models.CharField(editable=False, max_length=255, verbose_name="存放")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                ("size", models.BigIntegerField(verbose_name="大小（字节）")),
+                (
+                    "marked",
+                    models.CharField(
+                        blank=True, editable=False, max_length=255, verbose_name="标注文件"
+                    ),
+                ),
+                ("sentence", models.TextField(blank=True, verbose_name="说明")),
+                ("rows", models.IntegerField(default=0, verbose_name="行数")),
+                ("created", models.IntegerField(default=0, verbose_name="新增")),
+                ("changed", models.IntegerField(default=0, verbose_name="变更")),
+                ("unchanged", models.IntegerField(default=0, verbose_name="不变")),
+                ("faults", models.IntegerField(default=0, verbose_name="错误")),
+                (
+                    "created_at",
+                    models.DateTimeField(blank=True, editable=False, verbose_name="上传时间"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_id",
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
+                ),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "under",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="导入到",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 导入批次',
-                'verbose_name_plural': 'historical 导入批次s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-                'indexes': [models.Index(fields=['id', 'history_date'], name='exchange_importbatch_hist')],
+                "verbose_name": "historical 导入批次",
+                "verbose_name_plural": "historical 导入批次s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(fields=["id", "history_date"], name="exchange_importbatch_hist")
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('state', models.CharField(choices=[('checking', '校验中'), ('faulty', '有错误'), ('clean', '待确认'), ('writing', '写入中'), ('done', '已导入'), ('refused', '文件被拒绝'), ('stopped', '未完成')], default='checking', max_length=10, verbose_name='状态')),
-                ('name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('path', models.CharField(editable=False, max_length=255, verbose_name='存放')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验值')),
-                ('size', models.BigIntegerField(verbose_name='大小（字节）')),
-                ('marked', models.CharField(blank=True, editable=False, max_length=255, verbose_name='标注文件')),
-                ('sentence', models.TextField(blank=True, verbose_name='说明')),
-                ('rows', models.IntegerField(default=0, verbose_name='行数')),
-                ('created', models.IntegerField(default=0, verbose_name='新增')),
-                ('changed', models.IntegerField(default=0, verbose_name='变更')),
-                ('unchanged', models.IntegerField(default=0, verbose_name='不变')),
-                ('faults', models.IntegerField(default=0, verbose_name='错误')),
-                ('report', models.JSONField(default=dict, verbose_name='报告')),
-                ('preview', models.JSONField(default=dict, verbose_name='预览')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to=settings.AUTH_USER_MODEL)),
-                ('under', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='导入到')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "校验中"),
+                            ("faulty", "有错误"),
+                            ("clean", "待确认"),
+                            ("writing", "写入中"),
+                            ("done", "已导入"),
+                            ("refused", "文件被拒绝"),
+                            ("stopped", "未完成"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("path", models.CharField(editable=False, max_length=255, verbose_name="存放")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                ("size", models.BigIntegerField(verbose_name="大小（字节）")),
+                (
+                    "marked",
+                    models.CharField(
+                        blank=True, editable=False, max_length=255, verbose_name="标注文件"
+                    ),
+                ),
+                ("sentence", models.TextField(blank=True, verbose_name="说明")),
+                ("rows", models.IntegerField(default=0, verbose_name="行数")),
+                ("created", models.IntegerField(default=0, verbose_name="新增")),
+                ("changed", models.IntegerField(default=0, verbose_name="变更")),
+                ("unchanged", models.IntegerField(default=0, verbose_name="不变")),
+                ("faults", models.IntegerField(default=0, verbose_name="错误")),
+                ("report", models.JSONField(default=dict, verbose_name="报告")),
+                ("preview", models.JSONField(default=dict, verbose_name="预览")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="import_batches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "under",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="导入到",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
-                'ordering': ('-created_at', 'pk'),
-                'indexes': [models.Index(fields=['owner', '-created_at'], name='import_batch_by_owner')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'faulty', 'clean', 'writing', 'done', 'refused', 'stopped'])), name='import_batch_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('ended_at__isnull', False), ('faults', 0)), _connector='OR'), name='import_batch_done_has_no_fault')],
+                "verbose_name": "导入批次",
+                "ordering": ("-created_at", "pk"),
+                "indexes": [
+                    models.Index(fields=["owner", "-created_at"], name="import_batch_by_owner")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "checking",
+                                    "faulty",
+                                    "clean",
+                                    "writing",
+                                    "done",
+                                    "refused",
+                                    "stopped",
+                                ],
+                            )
+                        ),
+                        name="import_batch_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(("ended_at__isnull", False), ("faults", 0)),
+                            _connector="OR",
+                        ),
+                        name="import_batch_done_has_no_fault",
+                    ),
+                ],
             },
         ),
     ]
