@@ -10,16 +10,20 @@ ALTER TABLE staff_occupancy ADD CONSTRAINT occupancy_is_not_in_future
 ALTER TABLE staff_postholding ADD CONSTRAINT posting_is_not_in_future
   CHECK (starts_on <= core_today() AND ends_on <= core_today());
 
--- scope from the unit, counts from the status (attrs.in_quota) and the slot
+-- scope from the unit, counts from the status (attrs.in_quota) and the slot; who left (attrs.left)
+-- counted until the day of leaving, so that past days can be counted
 CREATE OR REPLACE FUNCTION staff_set_derived() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   SELECT path INTO NEW.scope FROM units_unit WHERE id = NEW.unit_id FOR KEY SHARE;
   NEW.counts := NEW.occupies_slot AND coalesce(
-    (SELECT (attrs->>'in_quota')::boolean FROM core_codevalue WHERE key = NEW.status_id), true);
+    (SELECT (attrs->>'in_quota')::boolean
+            OR (NEW.ends_on IS NOT NULL AND coalesce((attrs->>'left')::boolean, false))
+       FROM core_codevalue WHERE key = NEW.status_id), true);
   RETURN NEW;
 END $$;
 CREATE TRIGGER b_derived
-  BEFORE INSERT OR UPDATE OF unit_id, scope, status_id, occupies_slot, counts ON staff_occupancy
+  BEFORE INSERT OR UPDATE OF unit_id, scope, status_id, occupies_slot, counts, ends_on
+  ON staff_occupancy
   FOR EACH ROW EXECUTE FUNCTION staff_set_derived();
 CREATE TRIGGER b_scope BEFORE INSERT OR UPDATE OF unit_id, scope ON staff_postholding
   FOR EACH ROW EXECUTE FUNCTION units_set_scope();
@@ -89,7 +93,8 @@ BEGIN
 END $$;
 CREATE TRIGGER c_counts AFTER UPDATE OF attrs ON core_codevalue FOR EACH ROW
   WHEN (NEW.table_id = 'person_status'
-        AND (OLD.attrs->>'in_quota') IS DISTINCT FROM (NEW.attrs->>'in_quota'))
+        AND (OLD.attrs->>'in_quota', OLD.attrs->>'left')
+            IS DISTINCT FROM (NEW.attrs->>'in_quota', NEW.attrs->>'left'))
   EXECUTE FUNCTION staff_on_code();
 
 CREATE OR REPLACE FUNCTION staff_on_move() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,0 +1,197 @@
+"""Reads of leadership posts: 应配, 实配, 超配, 缺配. Kinds never net out (docs/rules.md L-01)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Left
+
+from apps.core.models import CodeValue
+from apps.core.scope import PAST_PATHS, within
+from apps.quotas.queries.figures import paths_of
+from apps.units.models import Unit
+
+from .models import LeadershipEntry, PostBalance
+
+
+@dataclass(frozen=True, slots=True)
+class PostSums:
+    """Whole posts; over_units, short_units count units with any kind over or short."""
+
+    due: int = 0
+    filled: int = 0
+    over: int = 0
+    short: int = 0
+
+    def __add__(self, other: PostSums) -> PostSums:
+        return PostSums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True)
+class PostRow:
+    post_kind: CodeValue
+    sums: PostSums
+
+    @property
+    def lamp(self) -> tuple[str, str]:
+        if self.sums.over:
+            return ("red", "超配")
+        if self.sums.short:
+            return ("blue", "缺配")
+        return ("green", "配齐")
+
+
+@dataclass(frozen=True)
+class PostFigures:
+    """Posts of some subtrees on one day; on is None for today."""
+
+    on: dt.date | None
+    total: PostSums
+    over_units: int
+    short_units: int
+    kinds: list[PostRow] = field(default_factory=list)
+
+
+def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> PostFigures:
+    """Return the posts of one subtree or several: by kind and in all. Two or three queries."""
+    paths = paths_of(at)
+    if on is not None:
+        by_kind, over_units, short_units = _on_day(paths, on)
+    else:
+        rows = PostBalance.objects.order_by().filter(within(paths, "scope"))
+        by_kind = {
+            row["post_kind_id"]: PostSums(row["d"], row["f"], row["o"], row["s"])
+            for row in rows.values("post_kind_id").annotate(
+                d=Sum("due"), f=Sum("filled"), o=Sum("over"), s=Sum("short")
+            )
+        }
+        units = rows.aggregate(
+            over=Count("unit", filter=Q(over__gt=0), distinct=True),
+            short=Count("unit", filter=Q(short__gt=0), distinct=True),
+        )
+        over_units, short_units = units["over"], units["short"]
+    kinds = post_kinds()
+    found = [PostRow(kinds[key], sums) for key, sums in by_kind.items() if sums != PostSums()]
+    found.sort(key=lambda row: (row.post_kind.sort, row.post_kind.value))
+    total = sum((row.sums for row in found), PostSums())
+    return PostFigures(on, total, over_units, short_units, found)
+
+
+def post_kinds() -> dict[str, CodeValue]:
+    return {value.key: value for value in CodeValue.objects.of("post_kind")}
+
+
+def children_figures(node: Unit | str) -> dict[str, PostSums]:
+    """Return {child path: sums over all kinds}; the node's own posts stand under its own path."""
+    path = node.path if isinstance(node, Unit) else node
+    rows = (
+        PostBalance.objects.order_by()
+        .filter(within([path], "scope"))
+        .annotate(child=Left("scope", len(path) + Unit.steplen))
+        .values("child")
+        .annotate(d=Sum("due"), f=Sum("filled"), o=Sum("over"), s=Sum("short"))
+    )
+    return {row["child"]: PostSums(row["d"], row["f"], row["o"], row["s"]) for row in rows}
+
+
+def cells(unit: Unit, on: dt.date | None = None) -> list[PostRow]:
+    """Return the posts of one unit by kind, in code order. One query, two on a past day."""
+    if on is not None:
+        return _cells_on_day(unit, on)
+    rows = (
+        PostBalance.objects.filter(unit=unit)
+        .select_related("post_kind")
+        .order_by("post_kind__sort", "post_kind__value")
+    )
+    return [
+        PostRow(row.post_kind, PostSums(row.due, row.filled, row.over, row.short))
+        for row in rows
+        if row.due or row.filled
+    ]
+
+
+def ledger(unit: Unit, on: dt.date | None = None) -> dict[str, list[tuple[LeadershipEntry, int]]]:
+    """Return {kind key: [(entry, posts after it)]}, kinds in code order, lines oldest first."""
+    entries = (
+        LeadershipEntry.objects.filter(unit=unit)
+        .select_related("document", "post_kind", "post_level")
+        .order_by("post_kind__sort", "post_kind__value", "on", "pk")
+    )
+    if on is not None:
+        entries = entries.filter(on__lte=on)
+    found: dict[str, list[tuple[LeadershipEntry, int]]] = {}
+    for entry in entries:
+        lines = found.setdefault(entry.post_kind_id, [])
+        lines.append((entry, (lines[-1][1] if lines else 0) + entry.change))
+    return found
+
+
+def latest_changes(
+    at: Unit | str | Iterable[str], limit: int = 20, on: dt.date | None = None
+) -> list[LeadershipEntry]:
+    """Return the latest movements of the post ledger, newest first. One query."""
+    entries = LeadershipEntry.objects.filter(within(paths_of(at), "scope"))
+    if on is not None:
+        entries = entries.filter(on__lte=on)
+    return list(
+        entries.select_related("unit", "post_kind", "document").order_by("-on", "-pk")[:limit]
+    )
+
+
+# -- a day, from facts ----------------------------------------------------------------------------
+
+
+def _facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[object]]:
+    """Return SQL of the post cells on a day: unit_id, post_kind_id, due, filled.
+
+    The holders' table belongs to an app above this one and is found through its relation to Unit.
+    """
+    holders = Unit._meta.get_field("postings").related_model._meta.db_table  # type: ignore[union-attr]
+    inside = " OR ".join(["(scope >= %s AND scope < %s)"] * len(paths)) or "FALSE"
+    bounds = [bound for path in paths for bound in (path, path + PAST_PATHS)]
+    sql = f"""
+    SELECT unit_id, post_kind_id, sum(d)::int AS due, sum(f)::int AS filled FROM (
+      SELECT unit_id, post_kind_id, change AS d, 0 AS f FROM {LeadershipEntry._meta.db_table}
+       WHERE ({inside}) AND "on" <= %s
+      UNION ALL
+      SELECT unit_id, post_kind_id, 0, 1 FROM {holders}
+       WHERE ({inside}) AND counted AND starts_on <= %s AND (ends_on IS NULL OR ends_on > %s)
+    ) x GROUP BY 1, 2
+    """  # noqa: S608 - table names from our own models, values as parameters
+    return sql, [*bounds, on, *bounds, on, on]
+
+
+def _on_day(paths: list[str], on: dt.date) -> tuple[dict[str, PostSums], int, int]:
+    facts, parameters = _facts_on_day(paths, on)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH facts AS MATERIALIZED ({facts}) "  # noqa: S608
+            "SELECT post_kind_id, sum(due), sum(filled), sum(greatest(filled - due, 0)), "
+            "sum(greatest(due - filled, 0)), NULL, NULL FROM facts GROUP BY 1 UNION ALL "
+            "SELECT '', 0, 0, 0, 0, count(DISTINCT unit_id) FILTER (WHERE filled > due), "
+            "count(DISTINCT unit_id) FILTER (WHERE filled < due) FROM facts",
+            parameters,
+        )
+        rows = cursor.fetchall()
+    by_kind = {row[0]: PostSums(*(int(n) for n in row[1:5])) for row in rows if row[0]}
+    over, short = next(row[5:] for row in rows if not row[0])
+    return by_kind, over, short
+
+
+def _cells_on_day(unit: Unit, on: dt.date) -> list[PostRow]:
+    facts, parameters = _facts_on_day([unit.path], on)
+    kinds = post_kinds()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT post_kind_id, due, filled FROM ({facts}) x WHERE unit_id = %s",  # noqa: S608
+            [*parameters, unit.pk],
+        )
+        rows = cursor.fetchall()
+    found = [
+        PostRow(kinds[key], PostSums(d, f, max(0, f - d), max(0, d - f))) for key, d, f in rows
+    ]
+    return sorted(found, key=lambda row: (row.post_kind.sort, row.post_kind.value))

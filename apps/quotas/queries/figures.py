@@ -1,0 +1,295 @@
+"""Sums over subtrees, by quota type, by family and in all.
+
+Net, gross vacancy and gross excess are three figures: `net = vacant − excess` always (domain.md
+§5.2, docs/rules.md Q-02). Whole places. `over` counts cells in a type's row and units in a total.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Left
+
+from apps.core import wording
+from apps.core.models import CodeValue
+from apps.core.scope import PAST_PATHS, roots, within
+from apps.units.models import Unit
+
+from ..choices import QuotaFamily
+from ..models import Balance, Bucket, QuotaEntry, Reservation, UnitTotal
+
+#: the "type" of a sum over all types that count in totals
+ALL_TYPES = ""
+DEEPEST_BUCKET = Bucket.DEPTH * Unit.steplen
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Figures of one row of a board."""
+
+    approved: int = 0
+    actual: int = 0
+    reserved: int = 0
+    vacant: int = 0
+    excess: int = 0
+    over: int = 0
+
+    @property
+    def net(self) -> int:
+        """净空编: may be negative."""
+        return self.approved - self.actual
+
+    @property
+    def use_rate(self) -> str:
+        return wording.percent(self.actual, self.approved)
+
+    @property
+    def vacancy_rate(self) -> str:
+        return wording.percent(self.net, self.approved) if self.net >= 0 else wording.NOTHING
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    quota_type: CodeValue
+    sums: Sums
+
+    @property
+    def family(self) -> str:
+        return self.quota_type.attrs.get("family", QuotaFamily.OTHER)
+
+    @property
+    def in_total(self) -> bool:
+        return self.quota_type.attrs.get("in_total", True)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All figures of some subtrees on one day; on is None for today.
+
+    types   rows in the order of the code table, those without any figure left out
+    total   over the types that count in totals (Q-07)
+    """
+
+    on: dt.date | None
+    total: Sums
+    types: list[TypeRow] = field(default_factory=list)
+
+    @property
+    def families(self) -> dict[QuotaFamily, Sums]:
+        """Sums by family, in the order of QuotaFamily; `over` counts cells, so it is left 0."""
+        sums = dict.fromkeys(QuotaFamily, Sums())
+        for row in self.types:
+            if row.in_total:
+                family = QuotaFamily(row.family)
+                sums[family] = sums[family] + row.sums
+        return {
+            family: Sums(s.approved, s.actual, s.reserved, s.vacant, s.excess)
+            for family, s in sums.items()
+        }
+
+
+def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Figures:
+    """Return the figures of one subtree, or of several.
+
+    at   unit, tree path, or tree paths of subtree roots (those inside another one count once)
+    on   None: today, from the kept sums; a date: exactly, from dated facts
+    """
+    paths = paths_of(at)
+    by_type = _kept(paths) if on is None else _on_day(paths, on)
+    return _figures(by_type, on)
+
+
+def paths_of(at: Unit | str | Iterable[str]) -> list[str]:
+    """Return the disjoint subtree roots that `at` names."""
+    if isinstance(at, Unit):
+        return [at.path]
+    return roots([at] if isinstance(at, str) else at)
+
+
+def _figures(by_type: dict[str, Sums], on: dt.date | None) -> Figures:
+    total = by_type.pop(ALL_TYPES, Sums())
+    types = quota_types()
+    rows = [
+        TypeRow(types[key], sums)
+        for key, sums in by_type.items()
+        if sums != Sums() and key in types
+    ]
+    rows.sort(key=lambda row: (row.quota_type.sort, row.quota_type.value))
+    return Figures(on=on, total=total, types=rows)
+
+
+def quota_types() -> dict[str, CodeValue]:
+    """Return every quota type by key, past ones too."""
+    return {value.key: value for value in CodeValue.objects.of("quota_type")}
+
+
+# -- today ----------------------------------------------------------------------------------------
+
+
+def _kept(paths: list[str]) -> dict[str, Sums]:
+    """Return {type: Sums} from the buckets, or below their depth from the balances."""
+    shallow = [path for path in paths if len(path) <= DEEPEST_BUCKET]
+    deep = [path for path in paths if len(path) > DEEPEST_BUCKET]
+    found: dict[str, Sums] = {}
+
+    def add(rows: Iterable[dict[str, Any]], key: str = "quota_type_id") -> None:
+        for row in rows:
+            kind = row.pop(key, ALL_TYPES)
+            found[kind] = found.get(kind, Sums()) + Sums(**{k: v or 0 for k, v in row.items()})
+
+    if shallow:
+        rows = Bucket.objects.filter(within(shallow, "path")).values("quota_type_id")
+        add(
+            rows.annotate(
+                **sums_of(Bucket, over=None),
+                over=Sum("over_cells", filter=~Q(quota_type_id=""), default=0)
+                + Sum("over_units", filter=Q(quota_type_id=""), default=0),
+            )
+        )
+    if deep:
+        balances = Balance.objects.order_by().filter(within(deep, "scope"))
+        add(balances.values("quota_type_id").annotate(**sums_of(Balance, over=Q(excess__gt=0))))
+        totals = UnitTotal.objects.filter(within(deep, "scope"))
+        add([totals.aggregate(**sums_of(UnitTotal, over=Q(over_types__gt=0)))])
+    return found
+
+
+def sums_of(model: Any, *, over: Q | None) -> dict[str, Any]:
+    """Return the aggregates of one row of Sums."""
+    # `over` first: after "excess" is a sum, its condition would mean the sum
+    found: dict[str, Any] = {} if over is None else {"over": Count("pk", filter=over)}
+    for name in ("approved", "actual", "reserved", "vacant", "excess"):
+        found[name] = Sum(name, default=0)
+    return found
+
+
+def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, dict[str, Sums]]:
+    """Return {child path: {type: Sums}} of the subtrees right below a node; type "" is the total.
+
+    The node's own places stand under its own path. One query for any number of children.
+    """
+    path = node.path if isinstance(node, Unit) else node
+    length = len(path) + Unit.steplen
+    if on is not None:
+        return _children_on_day(path, length, on)
+    found: dict[str, dict[str, Sums]] = {}
+
+    def add(rows: QuerySet) -> None:
+        for row in rows:
+            child, kind = row.pop("child"), row.pop("quota_type_id", ALL_TYPES)
+            of_child = found.setdefault(child, {})
+            of_child[kind] = Sums(**{k: v or 0 for k, v in row.items()})
+
+    if length <= DEEPEST_BUCKET:
+        rows = Bucket.objects.filter(within([path], "path")).annotate(child=Left("path", length))
+        add(
+            rows.values("child", "quota_type_id").annotate(
+                **sums_of(Bucket, over=None),
+                over=Sum("over_cells", filter=~Q(quota_type_id=""), default=0)
+                + Sum("over_units", filter=Q(quota_type_id=""), default=0),
+            )
+        )
+    else:
+        balances = Balance.objects.order_by().filter(within([path], "scope"))
+        add(
+            balances.annotate(child=Left("scope", length))
+            .values("child", "quota_type_id")
+            .annotate(**sums_of(Balance, over=Q(excess__gt=0)))
+        )
+        totals = UnitTotal.objects.filter(within([path], "scope"))
+        add(
+            totals.annotate(child=Left("scope", length))
+            .values("child")
+            .annotate(**sums_of(UnitTotal, over=Q(over_types__gt=0)))
+        )
+    return found
+
+
+# -- a day, from facts ----------------------------------------------------------------------------
+
+
+def facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
+    """Return SQL (and its parameters) of the cells on a day.
+
+    Columns: unit_id, scope, quota_type_id, approved, actual, reserved, excess, vacant, in_total.
+    The spells' table belongs to an app above this one and is found through its relation to Unit.
+    """
+    spells = Unit._meta.get_field("occupancies").related_model._meta.db_table  # type: ignore[union-attr]
+    inside = " OR ".join(["(scope >= %s AND scope < %s)"] * len(paths)) or "FALSE"
+    bounds = [bound for path in paths for bound in (path, path + PAST_PATHS)]
+    sql = f"""
+    WITH moves AS (
+      SELECT unit_id, quota_type_id, change AS a, 0 AS c, 0 AS r
+        FROM {QuotaEntry._meta.db_table} WHERE ({inside}) AND "on" <= %s
+      UNION ALL
+      SELECT unit_id, quota_type_id, 0, 1, 0 FROM {spells}
+       WHERE ({inside}) AND counts AND starts_on <= %s AND (ends_on IS NULL OR ends_on > %s)
+      UNION ALL
+      SELECT unit_id, quota_type_id, 0, 0, places FROM {Reservation._meta.db_table}
+       WHERE ({inside}) AND (created_at AT TIME ZONE 'Asia/Shanghai')::date <= %s
+         AND (released_at IS NULL OR (released_at AT TIME ZONE 'Asia/Shanghai')::date > %s)
+    ), cells AS (
+      SELECT unit_id, quota_type_id, sum(a)::int AS approved, sum(c)::int AS actual,
+             sum(r)::int AS reserved
+        FROM moves GROUP BY 1, 2
+    )
+    SELECT x.unit_id, u.path AS scope, x.quota_type_id, x.approved, x.actual, x.reserved,
+           greatest(x.actual - x.approved, 0) AS excess,
+           greatest(x.approved - x.actual, 0) AS vacant,
+           coalesce((v.attrs->>'in_total')::boolean, true) AS in_total
+      FROM cells x JOIN {Unit._meta.db_table} u ON u.id = x.unit_id
+      JOIN {CodeValue._meta.db_table} v ON v.key = x.quota_type_id
+    """  # noqa: S608 - table names from our own models, values as parameters
+    return sql, [*bounds, on, *bounds, on, on, *bounds, on, on]
+
+
+def _on_day(paths: list[str], on: dt.date) -> dict[str, Sums]:
+    return _grouped_on_day(paths, on, "''::text").get("", {})
+
+
+def _children_on_day(path: str, length: int, on: dt.date) -> dict[str, dict[str, Sums]]:
+    return _grouped_on_day([path], on, f"left(scope, {int(length)})")
+
+
+def _grouped_on_day(paths: list[str], on: dt.date, group: str) -> dict[str, dict[str, Sums]]:
+    """Return {group: {type: Sums}} on a day; one query."""
+    facts, parameters = facts_on_day(paths, on)
+    sql = f"""
+    WITH facts AS MATERIALIZED ({facts}), units AS (
+      SELECT {group} AS grp, unit_id, sum(approved) a, sum(actual) c, sum(reserved) r,
+             sum(vacant) v, sum(excess) e, (max(excess) > 0)::int AS o
+        FROM facts WHERE in_total GROUP BY 1, 2
+    )
+    SELECT {group}, quota_type_id, sum(approved), sum(actual), sum(reserved), sum(vacant),
+           sum(excess), count(*) FILTER (WHERE excess > 0)
+      FROM facts GROUP BY 1, 2
+    UNION ALL
+    SELECT grp, '', sum(a), sum(c), sum(r), sum(v), sum(e), sum(o) FROM units GROUP BY 1
+    """  # noqa: S608
+    found: dict[str, dict[str, Sums]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        for key, kind, *row in cursor.fetchall():
+            found.setdefault(key, {})[kind] = Sums(*(int(n) for n in row))
+    return found
+
+
+__all__ = [
+    "ALL_TYPES",
+    "Figures",
+    "Sums",
+    "TypeRow",
+    "children_figures",
+    "facts_on_day",
+    "figures",
+    "paths_of",
+    "quota_types",
+]
