@@ -86,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def subtrees(self, permission: str) -> list[str]:
         """Return the tree paths of the subtree roots on which the user holds `permission`."""
-        if not self.is_active:
+        if not self.is_active or self.is_administrator:
             return []
         return self._grants().get(permission, [])
 
