@@ -7,168 +7,337 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('approved', models.IntegerField(default=0, verbose_name='核定')),
-                ('actual', models.IntegerField(default=0, verbose_name='实有')),
-                ('reserved', models.IntegerField(default=0, verbose_name='在途')),
-                ('over_allowed', models.IntegerField(default=0, verbose_name='允许超编')),
-                ('excess', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Greatest(django.db.models.expressions.CombinedExpression(models.F('actual'), '-', models.F('approved')), 0), output_field=models.IntegerField())),
-                ('vacant', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Greatest(django.db.models.expressions.CombinedExpression(models.F('approved'), '-', models.F('actual')), 0), output_field=models.IntegerField())),
-                ('usable', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Greatest(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('approved'), '-', models.F('actual')), '-', models.F('reserved')), 0), output_field=models.IntegerField())),
-                ('scope', models.CharField(blank=True, db_collation='C', editable=False, max_length=255)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("approved", models.IntegerField(default=0, verbose_name="核定")),
+                ("actual", models.IntegerField(default=0, verbose_name="实有")),
+                ("reserved", models.IntegerField(default=0, verbose_name="在途")),
+                ("over_allowed", models.IntegerField(default=0, verbose_name="允许超编")),
+                (
+                    "excess",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Greatest(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("actual"), "-", models.F("approved")
+                            ),
+                            0,
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                (
+                    "vacant",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Greatest(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("approved"), "-", models.F("actual")
+                            ),
+                            0,
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                (
+                    "usable",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Greatest(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("approved"), "-", models.F("actual")
+                                ),
+                                "-",
+                                models.F("reserved"),
+                            ),
+                            0,
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(blank=True, db_collation="C", editable=False, max_length=255),
+                ),
             ],
             options={
-                'verbose_name': '编制余额',
-                'ordering': ('unit', 'quota_type'),
+                "verbose_name": "编制余额",
+                "ordering": ("unit", "quota_type"),
             },
         ),
         migrations.CreateModel(
-            name='Bucket',
+            name="Bucket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(db_collation='C', max_length=255)),
-                ('quota_type_id', models.CharField(db_collation='C', max_length=80)),
-                ('approved', models.BigIntegerField(default=0)),
-                ('actual', models.BigIntegerField(default=0)),
-                ('reserved', models.BigIntegerField(default=0)),
-                ('excess', models.BigIntegerField(default=0)),
-                ('vacant', models.BigIntegerField(default=0)),
-                ('over_cells', models.BigIntegerField(default=0)),
-                ('over_units', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(db_collation="C", max_length=255)),
+                ("quota_type_id", models.CharField(db_collation="C", max_length=80)),
+                ("approved", models.BigIntegerField(default=0)),
+                ("actual", models.BigIntegerField(default=0)),
+                ("reserved", models.BigIntegerField(default=0)),
+                ("excess", models.BigIntegerField(default=0)),
+                ("vacant", models.BigIntegerField(default=0)),
+                ("over_cells", models.BigIntegerField(default=0)),
+                ("over_units", models.BigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': '汇总桶',
+                "verbose_name": "汇总桶",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalOverageEntry',
+            name="HistoricalOverageEntry",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
-                ('change_id', models.UUIDField(editable=False, null=True, verbose_name='变更标识')),
-                ('places', models.IntegerField(verbose_name='名额')),
-                ('kind', models.CharField(choices=[('legacy', '历史遗留'), ('document', '文件允许'), ('ratchet', '超编消化')], max_length=10, verbose_name='依据')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('scope', models.CharField(blank=True, editable=False, max_length=255)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, verbose_name="ID")),
+                ("change_id", models.UUIDField(editable=False, null=True, verbose_name="变更标识")),
+                ("places", models.IntegerField(verbose_name="名额")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("legacy", "历史遗留"),
+                            ("document", "文件允许"),
+                            ("ratchet", "超编消化"),
+                        ],
+                        max_length=10,
+                        verbose_name="依据",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("scope", models.CharField(blank=True, editable=False, max_length=255)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_id",
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
+                ),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 允许超编',
-                'verbose_name_plural': 'historical 允许超编s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 允许超编",
+                "verbose_name_plural": "historical 允许超编s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalQuotaEntry',
+            name="HistoricalQuotaEntry",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
-                ('change_id', models.UUIDField(editable=False, null=True, verbose_name='变更标识')),
-                ('change', models.IntegerField(verbose_name='增减数')),
-                ('kind', models.CharField(choices=[('baseline', '期初核定'), ('grant', '核增'), ('cut', '核减'), ('transfer', '划转'), ('reallocate', '调剂'), ('recover', '收回')], default='grant', max_length=12, verbose_name='变动类别')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('source_level', models.CharField(blank=True, max_length=10, verbose_name='级别来源')),
-                ('reason', models.CharField(max_length=200, verbose_name='变化原因')),
-                ('revolve_due_on', models.DateField(blank=True, null=True, verbose_name='周转到期')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='备注')),
-                ('scope', models.CharField(blank=True, editable=False, max_length=255)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, verbose_name="ID")),
+                ("change_id", models.UUIDField(editable=False, null=True, verbose_name="变更标识")),
+                ("change", models.IntegerField(verbose_name="增减数")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("baseline", "期初核定"),
+                            ("grant", "核增"),
+                            ("cut", "核减"),
+                            ("transfer", "划转"),
+                            ("reallocate", "调剂"),
+                            ("recover", "收回"),
+                        ],
+                        default="grant",
+                        max_length=12,
+                        verbose_name="变动类别",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "source_level",
+                    models.CharField(blank=True, max_length=10, verbose_name="级别来源"),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="变化原因")),
+                (
+                    "revolve_due_on",
+                    models.DateField(blank=True, null=True, verbose_name="周转到期"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="备注")),
+                ("scope", models.CharField(blank=True, editable=False, max_length=255)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_id",
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
+                ),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 编制台账',
-                'verbose_name_plural': 'historical 编制台账s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 编制台账",
+                "verbose_name_plural": "historical 编制台账s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReservation',
+            name="HistoricalReservation",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
-                ('change_id', models.UUIDField(editable=False, null=True, verbose_name='变更标识')),
-                ('places', models.PositiveIntegerField(default=1, verbose_name='名额')),
-                ('purpose', models.CharField(max_length=200, verbose_name='事由')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='有效期至')),
-                ('created_at', models.DateTimeField(blank=True, editable=False)),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='释放时间')),
-                ('scope', models.CharField(blank=True, editable=False, max_length=255)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, verbose_name="ID")),
+                ("change_id", models.UUIDField(editable=False, null=True, verbose_name="变更标识")),
+                ("places", models.PositiveIntegerField(default=1, verbose_name="名额")),
+                ("purpose", models.CharField(max_length=200, verbose_name="事由")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="有效期至")),
+                ("created_at", models.DateTimeField(blank=True, editable=False)),
+                (
+                    "released_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="释放时间"),
+                ),
+                ("scope", models.CharField(blank=True, editable=False, max_length=255)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_id",
+                    models.BigAutoField(editable=False, primary_key=True, serialize=False),
+                ),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 在途占用',
-                'verbose_name_plural': 'historical 在途占用s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 在途占用",
+                "verbose_name_plural": "historical 在途占用s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='OverageEntry',
+            name="OverageEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('places', models.IntegerField(verbose_name='名额')),
-                ('kind', models.CharField(choices=[('legacy', '历史遗留'), ('document', '文件允许'), ('ratchet', '超编消化')], max_length=10, verbose_name='依据')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('scope', models.CharField(blank=True, db_collation='C', editable=False, max_length=255)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("places", models.IntegerField(verbose_name="名额")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("legacy", "历史遗留"),
+                            ("document", "文件允许"),
+                            ("ratchet", "超编消化"),
+                        ],
+                        max_length=10,
+                        verbose_name="依据",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "scope",
+                    models.CharField(blank=True, db_collation="C", editable=False, max_length=255),
+                ),
             ],
             options={
-                'verbose_name': '允许超编',
-                'ordering': ('unit', 'on', 'pk'),
+                "verbose_name": "允许超编",
+                "ordering": ("unit", "on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='QuotaEntry',
+            name="QuotaEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.IntegerField(verbose_name='增减数')),
-                ('kind', models.CharField(choices=[('baseline', '期初核定'), ('grant', '核增'), ('cut', '核减'), ('transfer', '划转'), ('reallocate', '调剂'), ('recover', '收回')], default='grant', max_length=12, verbose_name='变动类别')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('source_level', models.CharField(blank=True, max_length=10, verbose_name='级别来源')),
-                ('reason', models.CharField(max_length=200, verbose_name='变化原因')),
-                ('revolve_due_on', models.DateField(blank=True, null=True, verbose_name='周转到期')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='备注')),
-                ('scope', models.CharField(blank=True, db_collation='C', editable=False, max_length=255)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("change", models.IntegerField(verbose_name="增减数")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("baseline", "期初核定"),
+                            ("grant", "核增"),
+                            ("cut", "核减"),
+                            ("transfer", "划转"),
+                            ("reallocate", "调剂"),
+                            ("recover", "收回"),
+                        ],
+                        default="grant",
+                        max_length=12,
+                        verbose_name="变动类别",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "source_level",
+                    models.CharField(blank=True, max_length=10, verbose_name="级别来源"),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="变化原因")),
+                (
+                    "revolve_due_on",
+                    models.DateField(blank=True, null=True, verbose_name="周转到期"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="备注")),
+                (
+                    "scope",
+                    models.CharField(blank=True, db_collation="C", editable=False, max_length=255),
+                ),
             ],
             options={
-                'verbose_name': '编制台账',
-                'ordering': ('unit', 'on', 'pk'),
+                "verbose_name": "编制台账",
+                "ordering": ("unit", "on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('places', models.PositiveIntegerField(default=1, verbose_name='名额')),
-                ('purpose', models.CharField(max_length=200, verbose_name='事由')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='有效期至')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='释放时间')),
-                ('scope', models.CharField(blank=True, db_collation='C', editable=False, max_length=255)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("places", models.PositiveIntegerField(default=1, verbose_name="名额")),
+                ("purpose", models.CharField(max_length=200, verbose_name="事由")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="有效期至")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "released_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="释放时间"),
+                ),
+                (
+                    "scope",
+                    models.CharField(blank=True, db_collation="C", editable=False, max_length=255),
+                ),
             ],
             options={
-                'verbose_name': '在途占用',
+                "verbose_name": "在途占用",
             },
         ),
     ]
