@@ -28,3 +28,13 @@ class AccountsConfig(AppConfig):
                 "accounts:user_password",
             ),
         )
+        menu.group("授权管理", icon="shield-lock", order=92)
+        menu.register(
+            group="授权管理",
+            label="角色授权",
+            url_name="units:appointment_list",  # pages of a higher app, known by address only
+            icon="person-check",
+            predicate=administrators.is_security,
+            order=10,
+            covers=("units:appointment_create", "units:appointments_of_user"),
+        )
