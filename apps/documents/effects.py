@@ -1,6 +1,6 @@
 """What came of a document. The apps above register where their facts are to be found.
 
-    effects.register("编制", provider)     # in AppConfig.ready()
+    effects.register("编制", provider, on_unit=on_unit)     # in AppConfig.ready()
 
 provider(document, user) returns Effects, only such as `user` may see.
 """
@@ -8,7 +8,7 @@ provider(document, user) returns Effects, only such as `user` may see.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,11 @@ class Effect:
 
 
 Provider = Callable[[ApprovalDocument, Any], Iterable[Any]]
+#: unit, keys of documents, user → {key of document: texts}; one query for any number of them
+UnitProvider = Callable[[Any, Sequence[int], Any], dict[int, list[str]]]
 
 _providers: dict[str, Provider] = {}
+_unit_providers: dict[str, UnitProvider] = {}
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,23 @@ class Group:
     rows: list[Effect]
 
 
-def register(label: str, provider: Provider) -> None:
-    """Say where facts of one sort (机构, 编制, 人员) are found; a second call replaces."""
+def register(label: str, provider: Provider, *, on_unit: UnitProvider | None = None) -> None:
+    """Say where facts of one sort (机构, 编制, 人员) are found; a second call replaces.
+
+    on_unit   the same for many documents and one unit, for the unit's 文件 tab
+    """
     _providers[label] = provider
+    if on_unit is not None:
+        _unit_providers[label] = on_unit
+
+
+def on_unit(unit: Any, documents: Sequence[int], user: Any) -> dict[int, list[str]]:
+    """Return {key of document: what came of it for `unit`}, in words."""
+    found: dict[int, list[str]] = {}
+    for provider in _unit_providers.values():
+        for key, texts in provider(unit, documents, user).items():
+            found.setdefault(key, []).extend(texts)
+    return found
 
 
 def of(document: ApprovalDocument, user: Any) -> list[Group]:

@@ -30,7 +30,9 @@ class AppointmentTable(t.Table):
     username = t.CodeColumn("用户名", accessor="user.username", order_by=("user__username",))
     title = t.Column("单位与职务", accessor="user.title", wide_text=True)
     role = t.Column("角色", order_by=("role",))
-    unit = t.Column("范围（本级及下级）", accessor="unit.name", order_by=("unit__path",), wide_text=True)
+    unit = t.Column(
+        "范围（本级及下级）", accessor="unit.name", order_by=("unit__path",), wide_text=True
+    )
     code = t.CodeColumn("机构编码", accessor="unit.code")
     starts_at = t.MomentColumn("授予时间", order_by=("starts_at",))
     ends_at = t.MomentColumn("收回时间", order_by=("ends_at",))

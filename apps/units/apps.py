@@ -7,10 +7,47 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import scopes
+        from apps.core import menu
+        from apps.documents import effects, offices
 
         from . import (
+            events,
             grants,
+            queries,
             reference,  # noqa: F401 - registers the divisions
         )
 
         scopes.register(grants.of)
+        offices.register(queries.names_of)
+        effects.register("机构", events.effects_of, on_unit=events.effects_on)
+
+        menu.group("机构管理", icon="building", order=20)
+        menu.register(
+            group="机构管理",
+            label="机构库",
+            url_name="units:list",
+            perm="view_subtree",
+            order=10,
+            covers=(
+                "units:detail",
+                "units:departments",
+                "units:history",
+                "units:documents",
+                "units:changes",
+                "units:edit",
+                "units:card",
+                "quotas:unit",
+                "staff:unit",
+            ),
+        )
+        menu.register(
+            group="机构管理", label="机构树", url_name="units:tree", perm="view_subtree", order=20
+        )
+        for order, label, url_name in (
+            (30, "设立机构", "units:establish"),
+            (40, "机构更名", "units:rename"),
+            (50, "撤销机构", "units:abolish"),
+        ):
+            menu.register(
+                group="机构管理", label=label, url_name=url_name, perm="maintain", order=order
+            )

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
 from guardian.models import UserObjectPermissionBase
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
@@ -53,6 +54,23 @@ class UnitQuerySet(MP_NodeQuerySet):
     def under(self, unit: Unit) -> UnitQuerySet:
         """Return `unit` and all below it."""
         return self.filter(within([unit.path], "path"))
+
+    def found_by(self, text: str) -> UnitQuerySet:
+        """Return the units that every word of `text` is found in.
+
+        Words are parts of the name or short name, beginnings of the code, or, in Latin letters,
+        pinyin without spaces and initials. Each way has its index (migration 0003).
+        """
+        found = self
+        for word in text.split():
+            ways = Q(name__holds=word) | Q(short_name__holds=word) | Q(code__startswith=word)
+            if word.isascii():
+                spelled = Replace("name_pinyin", Value(" "), Value(""))
+                found = found.alias(name_spelled=spelled)
+                ways |= Q(name_initials__holds=word.lower())
+                ways |= Q(name_spelled__holds=word.lower())
+            found = found.filter(ways)
+        return found
 
     def active(self) -> UnitQuerySet:
         return self.exclude(status=UnitStatus.ABOLISHED)

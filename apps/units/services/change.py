@@ -29,12 +29,13 @@ def change(
     by: Any,
     document: ApprovalDocument | None = None,
     on: dt.date | None = None,
-    note: str = "",
+    reason: str = "",
     **attributes: Any,
 ) -> Unit:
     """Correct or complete the attributes of a unit; nothing is written when nothing differs.
 
     document, on   the basis and its day; needed when a decided value that was set changes
+    reason         in words, for the history and the audit
     Raises DocumentNeeded, CodeTaken, CreditCodeTaken, UnitAbolished, DayInFuture, DayTooEarly.
     """
     tree.hold_tree()
@@ -52,10 +53,10 @@ def change(
     kind = EventKind.ATTRIBUTE
     if document is not None and on is not None and "rank_id" in after and before["rank_id"]:
         kind = EventKind.RANK
-    tree.event(unit, kind, on=on, document=document, before=before, after=after, note=note[:300])
+    tree.event(unit, kind, on=on, document=document, before=before, after=after, note=reason[:300])
     if document is not None:
         link(document=document, unit=unit, by=by)
-    audit.record("unit.change", target=unit, by=by, before=before, after=after, note=note)
+    audit.record("unit.change", target=unit, by=by, before=before, after=after, note=reason)
     return unit
 
 

@@ -1,0 +1,161 @@
+"""Reads of the tree that return plain rows or prepared units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Left, Length
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+
+from apps.core.scope import roots, within
+
+from .lamps import Lamp, lamp_of
+from .models import Unit
+
+STEP = Unit.steplen
+
+#: The tabs of a unit's page, in order; pages that do not exist yet are left out.
+TABS = (
+    ("基本", "units:detail"),
+    ("编制与职数", "quotas:unit"),
+    ("内设机构", "units:departments"),
+    ("人员", "staff:unit"),
+    ("沿革", "units:history"),
+    ("文件", "units:documents"),
+    ("变更", "units:changes"),
+)
+
+
+@dataclass(frozen=True)
+class UnitTab:
+    label: str
+    name: str  # URL name; the template marks the tab whose name is the request's
+    url: str
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """What every page of a unit shows: units/_header.html, units/_tabs.html.
+
+    ancestors   those the reader may see, topmost first
+    lamp        (tone, word) or None
+    """
+
+    unit: Unit
+    ancestors: list[Unit] = field(default_factory=list)
+    tabs: list[UnitTab] = field(default_factory=list)
+    lamp: Lamp | None = None
+
+
+def unit_page(user: Any, pk: int) -> UnitPage:
+    """Return the frame of a unit's pages. Http404 for foreign and missing ids alike. 2 queries."""
+    related = ("total", "nature", "rank", "system_class")
+    unit = Unit.objects.visible_to(user).select_related(*related).filter(pk=pk).first()
+    if unit is None:
+        raise Http404("没有这个机构，或不在您的查看范围内")
+    above = [unit.path[:end] for end in range(STEP, len(unit.path), STEP)]
+    ancestors = list(Unit.objects.visible_to(user).filter(path__in=above)) if above else []
+    tabs = []
+    for label, name in TABS:
+        try:
+            tabs.append(UnitTab(label, name, reverse(name, args=[unit.pk])))
+        except NoReverseMatch:
+            continue
+    return UnitPage(unit, ancestors, tabs, lamp_of(unit))
+
+
+def ranked(units: QuerySet, text: str) -> QuerySet:
+    """Return the units found by `text`, best first: code, whole name, beginnings, parts, pinyin."""
+    small = text.lower()
+    rank = Case(
+        When(code=text, then=Value(0)),
+        When(name=text, then=Value(0)),
+        When(short_name=text, then=Value(1)),
+        When(name__startswith=text, then=Value(2)),
+        When(short_name__startswith=text, then=Value(2)),
+        When(name_initials=small, then=Value(2)),
+        When(name_initials__startswith=small, then=Value(3)),
+        When(name__contains=text, then=Value(4)),
+        When(name_initials__contains=small, then=Value(4)),
+        default=Value(5),
+        output_field=IntegerField(),
+    )
+    return units.found_by(text).annotate(search_rank=rank).order_by("search_rank", "path")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the global search."""
+
+    label: str
+    url: str
+    note: str
+    lamp: Lamp | None = None
+
+
+def search(user: Any, text: str, limit: int = 20) -> list[Found]:
+    """Return the units `user` may see that are found by name, short name, code or pinyin."""
+    text = text.strip()
+    if not text:
+        return []
+    units = ranked(Unit.objects.visible_to(user).active(), text).select_related("total")
+    return [
+        Found(unit.name, unit.get_absolute_url(), note_of(unit), lamp_of(unit))
+        for unit in with_parent(units, user)[:limit]
+    ]
+
+
+def with_parent(units: QuerySet, user: Any) -> QuerySet:
+    """Add `parent_name` and `parent_pk` where `user` may see the parent; read for a page's rows."""
+    above = Unit.objects.visible_to(user).filter(
+        path=Left(OuterRef("path"), Length(OuterRef("path")) - STEP)
+    )
+    above = above.order_by()
+    return units.annotate(
+        parent_name=Subquery(above.values("name")[:1]),
+        parent_pk=Subquery(above.values("pk")[:1]),
+    )
+
+
+def note_of(unit: Any) -> str:
+    """Return what tells two units of one name apart: the code and the parent."""
+    return " · ".join(part for part in (unit.code, getattr(unit, "parent_name", None)) if part)
+
+
+def names_of(paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (path, name) of subtree roots in tree order; inner roots are left out."""
+    tops = roots(paths)
+    if tops == [""]:
+        return [("", "全部机构")]
+    return list(Unit.objects.filter(path__in=tops).values_list("path", "name"))
+
+
+def counts_below(parents: Iterable[Unit]) -> dict[str, int]:
+    """Return {path: living bodies at or below} for units of one depth. One query."""
+    parents = list(parents)
+    if not parents:
+        return {}
+    width = len(parents[0].path)
+    rows = (
+        Unit.objects.active()
+        .bodies()
+        .filter(within([parent.path for parent in parents], "path"))
+        .order_by()
+        .annotate(top=Left("path", width))
+        .values("top")
+        .annotate(number=Count("pk"))
+    )
+    return {row["top"]: row["number"] for row in rows}

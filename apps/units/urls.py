@@ -1,0 +1,29 @@
+"""Addresses of the tree."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from .views import deeds, lists, pages, tree
+
+app_name = "units"
+urlpatterns = [
+    path("", lists.unit_list, name="list"),
+    path("tree/", tree.unit_tree, name="tree"),
+    path("tree/<int:pk>/", tree.tree_children, name="tree_children"),
+    path("suggest/", lists.unit_suggest, name="suggest"),
+    path("suggest/maintained/", lists.unit_suggest_maintained, name="suggest_maintained"),
+    path("regions/suggest/", lists.region_suggest, name="region_suggest"),
+    path("establish/", deeds.unit_establish, name="establish"),
+    path("rename/", deeds.unit_rename, name="rename"),
+    path("abolish/", deeds.unit_abolish, name="abolish"),
+    path("<int:pk>/", pages.unit_detail, name="detail"),
+    path("<int:pk>/departments/", pages.unit_departments, name="departments"),
+    path("<int:pk>/history/", pages.unit_history, name="history"),
+    path("<int:pk>/documents/", pages.unit_documents, name="documents"),
+    path("<int:pk>/changes/", pages.unit_changes, name="changes"),
+    path("<int:pk>/card/", pages.unit_card, name="card"),
+    path("<int:pk>/edit/", deeds.unit_edit, name="edit"),
+]
+if find_spec("apps.units.appointment_urls"):
+    urlpatterns.append(path("appointments/", include("apps.units.appointment_urls")))

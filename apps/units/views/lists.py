@@ -1,0 +1,76 @@
+"""机构库, and the suggestions behind the pickers."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from apps.audit.exports import export_table
+from apps.core.http import Option, render_list, requires, suggestions
+
+from .. import queries
+from ..filters import UnitFilter
+from ..models import Region, Unit
+from ..rules import MAINTAIN
+from ..tables import UnitTable
+
+JOINED = ("total", "nature", "rank", "system_class", "category", "funding")
+
+
+@requires("view_subtree")
+@require_GET
+def unit_list(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    units = Unit.objects.visible_to(user).select_related(*JOINED)
+    filters = UnitFilter(request.GET, queryset=queries.with_parent(units, user), user=user)
+    return render_list(
+        request,
+        table=UnitTable,
+        filters=filters,
+        template="units/list.html",
+        export=export_table,
+        context={"may_maintain": user.may_anywhere(MAINTAIN)},
+    )
+
+
+@requires("view_subtree")
+@require_GET
+def unit_suggest(request: HttpRequest) -> HttpResponse:
+    """Answer a unit picker: living units that the reader may see."""
+    return _suggest(request, Unit.objects.visible_to(request.user))
+
+
+@requires(MAINTAIN)
+@require_GET
+def unit_suggest_maintained(request: HttpRequest) -> HttpResponse:
+    """Answer a unit picker: living units that the reader may change."""
+    return _suggest(request, Unit.objects.granted(request.user, MAINTAIN))
+
+
+def _suggest(request: HttpRequest, units: QuerySet) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    rows = queries.ranked(units.active(), text) if text else units.active().order_by("path")
+    rows = queries.with_parent(rows, request.user)
+    return suggestions(
+        request, [Option(unit.pk, unit.name, queries.note_of(unit)) for unit in rows[:21]]
+    )
+
+
+@requires("view_subtree")
+@require_GET
+def region_suggest(request: HttpRequest) -> HttpResponse:
+    """Answer the picker of 行政区划: living divisions by name or code."""
+    text = request.GET.get("q", "").strip()
+    rows = Region.objects.filter(valid_to__isnull=True).select_related("parent").order_by("code")
+    if text.isdigit():
+        rows = rows.filter(code__startswith=text)
+    elif text:
+        rows = rows.filter(name__contains=text)
+    return suggestions(
+        request,
+        [
+            Option(row.pk, row.name, " · ".join(filter(None, (row.code, str(row.parent or "")))))
+            for row in rows[:21]
+        ],
+    )

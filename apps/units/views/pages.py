@@ -1,0 +1,150 @@
+"""The tabs of a unit that this app fills, and its printed card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from apps.audit import changes
+from apps.core.http import prepare_table, requires
+from apps.documents import effects
+from apps.documents.models import ApprovalDocument
+
+from .. import cards, events, queries, rules
+from ..choices import EntityKind
+from ..models import Unit
+from ..queries import UnitPage, unit_page
+from ..tables import DepartmentTable, UnitDocumentTable
+
+CHANGES_ON_A_PAGE = 20
+
+
+def _context(request: HttpRequest, page: UnitPage, **more: Any) -> dict[str, Any]:
+    may = rules.may_maintain(request.user, page.unit) and page.unit.is_active
+    return {"unit_page": page, "unit": page.unit, "may_maintain": may, **more}
+
+
+@requires("view_subtree")
+@require_GET
+def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    page = unit_page(request.user, pk)
+    unit = page.unit
+    known = (
+        Unit.objects.select_related(
+            "region", "subordination", "category", "pi_class", "funding", "supervising_unit"
+        )
+        .filter(pk=pk)
+        .get()
+    )
+    chief = known.supervising_unit
+    seen = chief if chief is not None and request.user.may("view_subtree", chief) else None
+    context = _context(
+        request,
+        page,
+        more=known,
+        supervising=seen,
+        sections=cards.of(unit, request.user),
+        latest=events.history(unit, request.user)[-3:][::-1],
+    )
+    return render(request, "units/detail.html", context)
+
+
+@requires("view_subtree")
+@require_GET
+def unit_departments(request: HttpRequest, pk: int) -> HttpResponse:
+    page = unit_page(request.user, pk)
+    rows = queries.with_parent(inside(page.unit), request.user)
+    rows = rows.select_related("total", "rank")
+    if request.GET.get("abolished") != "1":
+        rows = rows.active()
+    context = _context(
+        request,
+        page,
+        table=prepare_table(request, DepartmentTable, rows),
+        abolished=request.GET.get("abolished") == "1",
+    )
+    return render(request, "units/departments.html", context)
+
+
+def inside(unit: Unit) -> QuerySet:
+    """Return what stands directly in `unit`: its children, and through groupings theirs.
+
+    Of a grouping only the children: below it may stand a whole province.
+    """
+    below = Unit.objects.under(unit).exclude(pk=unit.pk)
+    if unit.entity_kind == EntityKind.GROUPING:
+        return below.filter(depth=unit.depth + 1)
+    step, start = Unit.steplen, len(unit.path)
+    rows = below.order_by("path").values_list("pk", "path", "entity_kind")
+    through = {unit.path}
+    found = []
+    for pk, path, kind in rows:
+        if path[:-step] not in through or len(path) <= start:
+            continue
+        if kind == EntityKind.GROUPING:
+            through.add(path)
+        else:
+            found.append(pk)
+    return Unit.objects.filter(pk__in=found).order_by("path")
+
+
+@requires("view_subtree")
+@require_GET
+def unit_history(request: HttpRequest, pk: int) -> HttpResponse:
+    page = unit_page(request.user, pk)
+    told = events.history(page.unit, request.user)
+    return render(request, "units/history.html", _context(request, page, events=told))
+
+
+@requires("view_subtree")
+@require_GET
+def unit_documents(request: HttpRequest, pk: int) -> HttpResponse:
+    page = unit_page(request.user, pk)
+    rows = (
+        ApprovalDocument.objects.filter(unit_links__unit=page.unit)
+        .select_related("kind")
+        .order_by("-issued_on", "-pk")
+    )
+    table = prepare_table(request, UnitDocumentTable, rows)
+    shown = table.page.object_list = list(table.page.object_list)
+    here = effects.on_unit(page.unit, [one.pk for one in shown], request.user)
+    for one in shown:
+        one.effect_here = "；".join(here.get(one.pk, []))
+    return render(request, "units/documents.html", _context(request, page, table=table))
+
+
+@requires("view_subtree")
+@require_GET
+def unit_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    page = unit_page(request.user, pk)
+    found = changes.of(page.unit, hidden=("path",))
+    paged = Paginator(found, CHANGES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = _context(request, page, changes=paged.object_list, paged=paged)
+    return render(request, "units/changes.html", context)
+
+
+@requires("view_subtree")
+@require_GET
+def unit_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """机构编制基本情况表, to print. Source: domain.md §6.4."""
+    page = unit_page(request.user, pk)
+    context = _context(
+        request,
+        page,
+        more=Unit.objects.select_related(
+            "region", "subordination", "category", "pi_class", "funding", "supervising_unit"
+        ).get(pk=pk),
+        departments=inside(page.unit).active().filter(entity_kind=EntityKind.DEPARTMENT),
+        subordinates=inside(page.unit).active().bodies(),
+        documents=ApprovalDocument.objects.filter(unit_links__unit=page.unit).order_by(
+            "issued_on", "pk"
+        ),
+        sections=cards.of(page.unit, request.user),
+        events=events.history(page.unit, request.user),
+    )
+    return render(request, "units/card.html", context)
