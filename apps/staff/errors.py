@@ -14,7 +14,7 @@ class StaffRefused(Exception):
 
 
 class IdentityRefused(StaffRefused):
-    """The identity number does not hold. reason: Chinese, what would be right, without the number."""
+    """The identity number does not hold. reason: Chinese, what would be right, no number."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -111,7 +111,7 @@ class ExitBeforeEntry(StaffRefused):
 
 
 class UnitHoldsNoPeople(StaffRefused):
-    """The unit is abolished, a grouping or a department: people are on no quota of its own."""
+    """The unit is abolished or a grouping: it has no quota."""
 
     def __init__(self, unit: Any) -> None:
         super().__init__(unit.pk)
@@ -124,15 +124,6 @@ class SameUnit(StaffRefused):
     def __init__(self, unit: Any) -> None:
         super().__init__(unit.pk)
         self.unit = unit
-
-
-class IllegalQuotaType(StaffRefused):
-    """The unit's nature does not allow places of this type (混编, domain rule Q12)."""
-
-    def __init__(self, unit: Any, quota_type: Any) -> None:
-        super().__init__(unit.pk)
-        self.unit = unit
-        self.quota_type = quota_type
 
 
 class ChangedMeanwhile(StaffRefused):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import singledispatch
 from typing import Any
 
 from apps.core import wording
+from apps.quotas.errors import IllegalQuotaType, QuotaFull, QuotaRefused
+from apps.quotas.refusals import sentence as quota_sentence
 
 from . import errors
 from .models import Occupancy
@@ -24,7 +27,7 @@ def sentence(refusal: Any, user: Any = None) -> str:
     raise TypeError(f"no sentence for {type(refusal).__name__}")
 
 
-def field_of(refusal: errors.StaffRefused) -> str | None:
+def field_of(refusal: Exception) -> str | None:
     """Return the form field a refusal is about, None for the whole form."""
     own = getattr(refusal, "field", None)
     if own:
@@ -37,7 +40,8 @@ def field_of(refusal: errors.StaffRefused) -> str | None:
         (errors.OverlappingSpell, "starts_on"),
         (errors.UnitHoldsNoPeople, "unit"),
         (errors.SameUnit, "unit"),
-        (errors.IllegalQuotaType, "quota_type"),
+        (IllegalQuotaType, "quota_type"),
+        (QuotaFull, "quota_type"),
         (errors.PostingOpen, "post_kind"),
         (errors.PurposeMissing, "purpose"),
     ):
@@ -49,6 +53,23 @@ def field_of(refusal: errors.StaffRefused) -> str | None:
 def sees(user: Any, spell: Occupancy) -> bool:
     """Say whether the reader may know where a spell is."""
     return user is None or Occupancy.objects.visible_to(user).filter(pk=spell.pk).exists()
+
+
+def in_quota(unit: str, starts_on: dt.date) -> str:
+    """Say where a person holds a place; for readers who may know it."""
+    return (
+        f"该证件号已在 {unit} 在编（{wording.day(starts_on)} 入编），"
+        "换单位请办理人员划转，或先办理出编"
+    )
+
+
+def overlapping(unit: str, starts_on: dt.date, ends_on: dt.date | None) -> str:
+    """Say which other spell the days meet; for readers who may know it."""
+    end = wording.day(ends_on) if ends_on else "今"
+    return (
+        f"与本人在 {unit} 的占编时间（{wording.day(starts_on)} 至 {end}）重叠，"
+        "一个人同一时间只能占用一个编制"
+    )
 
 
 @sentence.register
@@ -84,10 +105,7 @@ def _(refusal: errors.AlreadyInQuota, user: Any = None) -> str:
     spell = refusal.spell
     if not sees(user, spell):
         return ELSEWHERE
-    return (
-        f"该证件号已在 {spell.unit.name} 在编（{wording.day(spell.starts_on)} 入编），"
-        "换单位请办理人员划转，或先办理出编"
-    )
+    return in_quota(spell.unit.name, spell.starts_on)
 
 
 @sentence.register
@@ -95,11 +113,7 @@ def _(refusal: errors.OverlappingSpell, user: Any = None) -> str:
     other = refusal.other
     if not sees(user, other):
         return ELSEWHERE
-    end = wording.day(other.ends_on) if other.ends_on else "今"
-    return (
-        f"与本人在 {other.unit.name} 的占编时间（{wording.day(other.starts_on)} 至 {end}）重叠，"
-        "一个人同一时间只能占用一个编制"
-    )
+    return overlapping(other.unit.name, other.starts_on, other.ends_on)
 
 
 @sentence.register
@@ -121,7 +135,6 @@ def _(refusal: errors.PostingOpen, user: Any = None) -> str:
     )
 
 
-
 @sentence.register
 def _(refusal: errors.InFuture, user: Any = None) -> str:
     return f"{wording.day(refusal.day)} 晚于今天，请到期后再办理，或核对日期"
@@ -137,7 +150,7 @@ def _(refusal: errors.UnitHoldsNoPeople, user: Any = None) -> str:
     unit = refusal.unit
     if not unit.is_active:
         return f"{unit.name} 已于 {wording.day(unit.abolished_on)} 撤销，不能再入编"
-    return f"{unit.name} 是{unit.get_entity_kind_display()}，编制核定在单位，请选择所属单位"
+    return f"{unit.name} 是机构分组，不核定编制，请选择其下的单位"
 
 
 @sentence.register
@@ -146,19 +159,15 @@ def _(refusal: errors.SameUnit, user: Any = None) -> str:
 
 
 @sentence.register
-def _(refusal: errors.IllegalQuotaType, user: Any = None) -> str:
-    nature = refusal.unit.nature.label if refusal.unit.nature_id else "该性质单位"
-    return (
-        f"{refusal.unit.name} 是{nature}，不能使用{refusal.quota_type.label}（禁止混用编制），"
-        "请核对编制类型或单位性质"
-    )
+def _(refusal: QuotaRefused, user: Any = None) -> str:
+    return quota_sentence(refusal)
 
 
 @sentence.register
 def _(refusal: errors.ChangedMeanwhile, user: Any = None) -> str:
     return (
-        f"{refusal.by} 在 {wording.moment(refusal.at)} 修改了这条信息（见下表），您的修改还没有保存。"
-        "请核对后再次提交"
+        f"{refusal.by} 在 {wording.moment(refusal.at)} 修改了这条信息（见下表），"
+        "您的修改还没有保存。请核对后再次提交"
     )
 
 

@@ -1,4 +1,5 @@
 """Numbers of documents that nobody has registered, and two indexes of the people list."""
+
 import django.db.models.functions.text
 from django.db import migrations, models
 

@@ -12,11 +12,12 @@ from apps.core import identity, pinyin
 from apps.core.masking import mask_identity, mask_phone
 from apps.core.models import CodeValue
 from apps.core.writes import write
+from apps.quotas.refusals import constraint_of
 
 from .. import errors, secrets
 from ..models import Person
 from ..versions import refuse_stale
-from .facts import constraint_of, key_of, told
+from .facts import key_of, told
 
 #: What may be given beside name and number.
 DETAILS = (
@@ -138,7 +139,7 @@ def change_person(
 def checked(
     id_no: str, *, sex: CodeValue | str | None = None, birth_month: dt.date | None = None
 ) -> identity.Identity:
-    """Check a typed number and what is said beside it. Raises IdentityRefused, ContradictsNumber."""
+    """Check a number and what is said beside it. Raises IdentityRefused, ContradictsNumber."""
     try:
         found = identity.check(id_no)
     except identity.BadIdentity as fault:
@@ -160,7 +161,10 @@ def next_number() -> str:
 
 def read_aloud(person: Person) -> None:
     """Set pinyin and initials from the name."""
-    person.name_pinyin, person.name_initials = pinyin.full(person.name), pinyin.initials(person.name)
+    person.name_pinyin, person.name_initials = (
+        pinyin.full(person.name),
+        pinyin.initials(person.name),
+    )
 
 
 def seal(person: Person, number: str) -> None:

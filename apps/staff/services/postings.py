@@ -117,7 +117,4 @@ def end_postings_at(*, person: Person, unit: Unit, on: dt.date, by: Any) -> list
     """End every post a person holds in the unit whose quota they leave. Inside a transaction."""
     held = PostHolding.objects.open().filter(person=person, unit=unit).order_by("pk")
     # a post begun on a later day than the exit ends on the day it began: it never counted
-    return [
-        end_posting(posting=posting, on=max(on, posting.starts_on), by=by)
-        for posting in held
-    ]
+    return [end_posting(posting=posting, on=max(on, posting.starts_on), by=by) for posting in held]

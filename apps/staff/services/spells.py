@@ -15,15 +15,15 @@ from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 from apps.quotas import rules as quota_rules
 from apps.quotas import services as quotas
+from apps.quotas.errors import IllegalQuotaType, QuotaFull
 from apps.quotas.models import Balance
 from apps.units import services as units
-from apps.units.choices import EntityKind
 from apps.units.models import Unit
 
 from .. import errors, secrets
 from ..models import Occupancy, Person
 from ..versions import refuse_stale
-from .facts import key_of, quota_full, refusals, told
+from .facts import key_of, refusals, told
 from .persons import DETAILS, change_person, checked, field_name, register_person
 from .postings import end_postings_at
 
@@ -113,7 +113,7 @@ def enter(
         spell.sort = _next_place(unit)
     if counts(status_key, spell.occupies_slot):
         _take_place(unit, quota_type)
-    with refusals(person=person, cell=(unit, quota_type)):
+    with refusals(person=person):
         spell.save()
     spell.refresh_from_db(fields=["scope", "counts"])
     _cite(document, unit, by=by)
@@ -216,9 +216,9 @@ def transfer(
     if "sort" not in particulars:
         new.sort = _next_place(to_unit)
     cells = [(spell.unit_id, spell.quota_type_id), (to_unit.pk, quota_type.pk)]
-    quotas.lock_balances(cells)
+    locked = quotas.lock_balances(cells)
     if counts(new.status_id, new.occupies_slot):
-        _refuse_full(to_unit, quota_type)
+        _refuse_full(locked.get(cells[1]), to_unit, quota_type)
 
     spell.ends_on = on
     spell.exit_mode_id = key_of(exit_mode)
@@ -226,20 +226,16 @@ def transfer(
     spell.destination = to_unit.name[:120]
     spell.save(update_fields=["ends_on", "exit_mode", "exit_document", "destination"])
     end_postings_at(person=spell.person, unit=from_unit, on=on, by=by)
-    with refusals(person=spell.person, cell=(to_unit, quota_type)):
+    with refusals(person=spell.person):
         new.save()
     new.refresh_from_db(fields=["scope", "counts"])
     for unit in (from_unit, to_unit):
         _cite(document, unit, by=by)
     facts = ["unit", "quota_type", "starts_on", "document"]
     before = {"person": str(spell.person), **told(spell, ["unit", "quota_type", "starts_on"])}
-    audit.record(
-        "occupancy.transfer", target=new, by=by, before=before, after=told(new, facts)
-    )
+    audit.record("occupancy.transfer", target=new, by=by, before=before, after=told(new, facts))
     # the old unit's office reads of it too: an event lies in one scope
-    audit.record(
-        "occupancy.transfer", target=spell, by=by, before=before, after=told(new, facts)
-    )
+    audit.record("occupancy.transfer", target=spell, by=by, before=before, after=told(new, facts))
     return new
 
 
@@ -287,11 +283,12 @@ def change_spell(
     if holds:
         refuse_overlap(person, spell.starts_on, spell.ends_on, spell=spell)
     if "quota_type" in changed and not quota_rules.is_legal(spell.quota_type, spell.unit):
-        raise errors.IllegalQuotaType(spell.unit, spell.quota_type)
-    quotas.lock_balances({(spell.unit_id, old_type), (spell.unit_id, spell.quota_type_id)})
+        raise IllegalQuotaType(spell.unit, spell.quota_type)
+    cell = (spell.unit_id, spell.quota_type_id)
+    locked = quotas.lock_balances({(spell.unit_id, old_type), cell})
     if holds and spell.ends_on is None and (not held or spell.quota_type_id != old_type):
-        _refuse_full(spell.unit, spell.quota_type)
-    with refusals(person=person, spell=spell, cell=(spell.unit, spell.quota_type)):
+        _refuse_full(locked.get(cell), spell.unit, spell.quota_type)
+    with refusals(person=person, spell=spell):
         spell.save(update_fields=changed)
     if "document" in changed:
         _cite(spell.document, spell.unit, by=by)
@@ -308,10 +305,10 @@ def change_spell(
 
 def refuse_entry(*, unit: Unit, quota_type: CodeValue, starts_on: dt.date) -> None:
     """Raise UnitHoldsNoPeople, IllegalQuotaType or EntryInFuture where the road ends at once."""
-    if unit.entity_kind != EntityKind.BODY or not unit.is_active:
+    if not quota_rules.may_hold_quota(unit):
         raise errors.UnitHoldsNoPeople(unit)
     if not quota_rules.is_legal(quota_type, unit):
-        raise errors.IllegalQuotaType(unit, quota_type)
+        raise IllegalQuotaType(unit, quota_type)
     _refuse_future("starts_on", starts_on)
 
 
@@ -375,20 +372,22 @@ def _open(spell: Occupancy) -> Occupancy:
 
 
 def _take_place(unit: Unit, quota_type: CodeValue) -> None:
-    quotas.lock_balances([(unit.pk, quota_type.pk)])
-    _refuse_full(unit, quota_type)
+    locked = quotas.lock_balances([(unit, quota_type)])
+    _refuse_full(locked.get((unit.pk, quota_type.pk)), unit, quota_type)
 
 
-def _refuse_full(unit: Unit, quota_type: CodeValue) -> None:
+def _refuse_full(balance: Balance | None, unit: Unit, quota_type: CodeValue) -> None:
     """Raise QuotaFull when the locked balance has no room for one more."""
-    balance = Balance.objects.filter(unit=unit, quota_type=quota_type).first()
-    if balance is None or room(balance) < 1:
-        raise quota_full(unit, quota_type)
-
-
-def room(balance: Balance) -> int:
-    """Return how many more people the CHECK of the balance lets in."""
-    return balance.approved + balance.over_allowed - balance.actual - balance.reserved
+    row = balance or Balance(approved=0, actual=0, reserved=0, over_allowed=0)
+    if row.approved + row.over_allowed - row.actual - row.reserved < 1:
+        raise QuotaFull(
+            unit,
+            quota_type,
+            approved=row.approved,
+            actual=row.actual,
+            reserved=row.reserved,
+            over_allowed=row.over_allowed,
+        )
 
 
 def _refuse_future(field: str, day: dt.date) -> None:
