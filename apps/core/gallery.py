@@ -225,6 +225,7 @@ def options(asked: str) -> list[Option]:
 
 def children(node: int, page: str) -> list[dict[str, Any]]:
     """Three invented children of one node."""
+    inner = {"办公室": "bgs", "人事科": "rsk", "规划财务科": "ghcwk"}
     return [
         {
             "id": node * 10 + n,
@@ -233,10 +234,11 @@ def children(node: int, page: str) -> list[dict[str, Any]]:
             "kind": "inner",
             "level": 3,
             "has_children": False,
+            "initials": initials,
             "note": "",
             "lamp": None,
         }
-        for n, name in enumerate(("办公室", "人事科", "规划财务科"), 1)
+        for n, (name, initials) in enumerate(inner.items(), 1)
     ]
 
 

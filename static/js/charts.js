@@ -35,7 +35,7 @@ async function draw(place) {
   chart.setOption({
     color: PALETTE,
     animation: !calm,
-    aria: { enabled: true, decal: { show: true } },
+    aria: { enabled: true, label: { description: place.getAttribute("aria-label") }, decal: { show: true } },
     textStyle: { fontFamily: window.getComputedStyle(document.body).fontFamily },
     grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
     ...data,

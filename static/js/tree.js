@@ -94,7 +94,8 @@ function seek(tree, node, letter) {
   const all = visible(tree);
   const from = all.indexOf(node) + (typed.length > 1 ? 0 : 1);
   const order = [...all.slice(from), ...all.slice(0, from)];
-  const hit = order.find((n) => n.querySelector(".tree-name").textContent.startsWith(typed));
+  const hit = order.find((n) => n.querySelector(".tree-name").textContent.startsWith(typed)
+    || (n.dataset.initials || "").startsWith(typed.toLowerCase()));
   if (hit) focus(tree, hit);
 }
 
