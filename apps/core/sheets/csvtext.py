@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from .limits import Limits, Refused
 
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "gb18030": "GB 18030"}
-SEPARATORS = (",", "\t", ";", "|", "，")
+SEPARATORS = (",", "\t", ";", "|")
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 _BINARY = "这不是文本文件，无法按 .csv 读取，请检查后重新选择"
 _ENCODING = "认不出文件的文字编码，请用 Excel 打开后另存为“CSV UTF-8”或 .xlsx 再上传"
@@ -43,18 +45,13 @@ def encoding_of(file: BinaryIO) -> str:
 
 
 def separator_of(sample: str) -> str:
-    """Return the separator that cuts the first lines into the most, and equally many, fields."""
+    """Return the separator that most lines hold, and most often, outside of quotes."""
+    lines = [line for line in _QUOTED.sub("q", sample).splitlines() if line.strip()][:50]
     best, best_score = ",", 0.0
     for mark in SEPARATORS:
-        try:
-            rows = [row for row in csv.reader(io.StringIO(sample), delimiter=mark) if row][:20]
-        except csv.Error:
-            continue
-        if not rows:
-            continue
-        widths = [len(row) for row in rows]
-        common = max(set(widths), key=widths.count)
-        score = (common - 1) * widths.count(common) / len(widths)
+        counts = [line.count(mark) for line in lines]
+        common = max(set(counts), key=counts.count, default=0)
+        score = common * counts.count(common) / max(len(counts), 1)
         if score > best_score:
             best, best_score = mark, score
     return best
@@ -86,7 +83,7 @@ def rows_of(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[list[str]
                 raise Refused(f"文件超过 {limits.rows} 行，请分成几个文件上传")
             if len(row) > limits.columns:
                 raise Refused(
-                    f"第 {count} 行有 {len(row)} 列，最多 {limits.columns} 列，请删除多余的列后再上传"
+                    f"第 {count} 行有 {len(row)} 列，最多 {limits.columns} 列，请删除多余的列"
                 )
             if cells > limits.cells:
                 raise Refused("单元格过多，请分成几个文件上传")

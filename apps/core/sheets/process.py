@@ -57,7 +57,7 @@ def run(
         work.write(json.dumps({"task": task, "limits": limits.as_dict(), **payload}).encode())
         work.seek(0)
         child = subprocess.Popen(
-            [sys.executable, "-s", "-B", "-m", MODULE],
+            [sys.executable, "-s", "-m", MODULE],
             stdin=work,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

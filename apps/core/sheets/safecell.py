@@ -125,6 +125,8 @@ def getters(columns: Sequence[Column]) -> Callable[[Any], Iterator[Any]]:
         if isinstance(row, Mapping):
             return iter([row.get(name) for name in names])
         if isinstance(row, list | tuple):
+            if len(row) != len(names):
+                raise ValueError(f"a row of {len(row)} cells for {len(names)} columns")
             return iter(row)
         return iter([read(row) for read in readers])
 
@@ -139,7 +141,6 @@ def cells_of(
     kinds = [column.reader for column in columns]
     plain = [type(kind).shown is Kind.shown for kind in kinds]
     numeric = [kind.numeric for kind in kinds]
-    width = len(columns)
     for row in rows:
         cells: list[str | int | float | None] = []
         for at, value in enumerate(values(row)):
@@ -155,7 +156,5 @@ def cells_of(
             elif shown.__class__ is not str:
                 shown = as_written(shown)
             cells.append(safe_text(shown, tally) if shown.__class__ is str else shown)
-        if len(cells) != width:
-            raise ValueError(f"a row of {len(cells)} cells for {width} columns")
         tally.rows += 1
         yield cells

@@ -12,6 +12,7 @@ from typing import IO, Any
 from .columns import Column
 from .limits import Refused
 from .safecell import Written, cells_of, csv_text, safe_text, xml_text
+from .workbook import letter
 
 Target = str | Path | IO[bytes]
 Band = tuple[int, int, str]  # first column, last column (from 1), text of a merged cell
@@ -189,18 +190,33 @@ def _write_python(
     page: dict[str, Any],
 ) -> None:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.cell_range import CellRange
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(sheet_name)
+    try:
+        _fill_python(sheet, columns, cells, head, page)
+        book.save(out)
+    except BaseException:
+        # A write-only sheet streams into a temporary file of its own.
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
+
+
+def _fill_python(
+    sheet: Any,
+    columns: Sequence[Column],
+    cells: Iterator[list[Any]],
+    head: list[list[tuple[Band, str]]],
+    page: dict[str, Any],
+) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.worksheet.cell_range import CellRange
+
     side = Side(style="thin")
     border, bold = Border(side, side, side, side), Font(bold=True)
-    fill = PatternFill("solid", fgColor="FF" + _HEAD_FILL[1:])
     center = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    line_count = 0
 
     def cell(value: Any, number_format: str = "@") -> Any:
         made = WriteOnlyCell(sheet, xml_text(value) if isinstance(value, str) else value)
@@ -210,7 +226,7 @@ def _write_python(
         return made
 
     for number, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = column.display_width()
+        sheet.column_dimensions[letter(number)].width = column.display_width()
     sheet.freeze_panes = f"A{len(head) + 2}"
     sheet.page_setup.orientation = "landscape" if page["landscape"] else "portrait"
     sheet.page_setup.paperSize = page["paper_size"]
@@ -224,27 +240,23 @@ def _write_python(
             made[first - 1].font = Font(bold=True, size=16) if look == "title" else bold
             made[first - 1].alignment = Alignment(horizontal="left") if look == "line" else center
             if last > first:
-                sheet.merged_cells.add(
-                    CellRange(min_col=first, max_col=last, min_row=line, max_row=line).coord
-                )
+                area = CellRange(min_col=first, max_col=last, min_row=line, max_row=line)
+                sheet.merged_cells.add(area.coord)
         sheet.append(made)
-        line_count += 1
     headers = [cell(column.header) for column in columns]
-    for made_header in headers:
-        made_header.font, made_header.fill = bold, fill
-        made_header.border, made_header.alignment = border, center
+    for one in headers:
+        one.font, one.fill = bold, PatternFill("solid", fgColor="FF" + _HEAD_FILL[1:])
+        one.border, one.alignment = border, center
     sheet.append(headers)
-    line_count += 1
+    line_count = len(head) + 1
     formats = [c.reader.number_format if c.reader.numeric else "@" for c in columns]
     for row in cells:
-        made = [cell(v, f) for v, f in zip(row, formats, strict=True)]
+        made = [cell(value, form) for value, form in zip(row, formats, strict=True)]
         for one in made:
             one.border = border
         sheet.append(made)
         line_count += 1
-    last_letter = get_column_letter(len(columns))
-    sheet.auto_filter.ref = f"A{len(head) + 1}:{last_letter}{max(line_count, len(head) + 1)}"
-    book.save(out)
+    sheet.auto_filter.ref = f"A{len(head) + 1}:{letter(len(columns))}{line_count}"
 
 
 def write_csv(

@@ -19,8 +19,7 @@ from .zipdir import BROKEN
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LINE = re.compile(r"[1-9][0-9]{0,6}")
 _XML_NAME = re.compile(r"\.(?:xml|rels)$")
-_LETTERS = [letter(number) for number in range(1, 16_385)]
-_NUMBER = {name: number for number, name in enumerate(_LETTERS, start=1)}
+_LAST_COLUMN = 16_384
 Handler = Callable[[str, dict[str, str]], None]
 GUARD_SECONDS = 8.0  # processor seconds for looking through one workbook
 _TEXT_KEPT = 4_096
@@ -216,7 +215,7 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
     """
     limits = budget.limits
     rows, columns, kept = limits.rows, limits.columns, limits.formulas_listed
-    letters = _LETTERS
+    letters = [letter(number) for number in range(1, columns + 1)]
     line = column = deepest = widest = filled = filled_before = merges = 0
     texts = others = 0
     # Elements nested without end cost the parser memory; these bounds keep the nest shallow.
@@ -235,9 +234,9 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
                 column > columns or reference != letters[column - 1] + line_text
             ):
                 found = _REFERENCE.fullmatch(reference)
-                if found is None or found[2] != line_text or found[1] not in _NUMBER:
+                if found is None or found[2] != line_text:
                     raise Refused(BAD_REFERENCE)
-                column = _NUMBER[found[1]]
+                column = _column(found[1])
             if column > columns:
                 raise _too_far(line, column, limits)
             cells_left -= 1
@@ -299,10 +298,20 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
     return start, finish
 
 
+def _column(letters: str) -> int:
+    """Return the number of a column given by letters. Raises Refused past XFD."""
+    column = 0
+    for sign in letters:
+        column = column * 26 + ord(sign) - 64
+    if column > _LAST_COLUMN:
+        raise Refused(BAD_REFERENCE)
+    return column
+
+
 def _merged_area(reference: str) -> int:
     first, _, last = reference.partition(":")
     begin, until = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last or first)
-    if begin is None or until is None or begin[1] not in _NUMBER or until[1] not in _NUMBER:
+    if begin is None or until is None:
         raise Refused(BAD_REFERENCE)
-    wide = abs(_NUMBER[until[1]] - _NUMBER[begin[1]]) + 1
+    wide = abs(_column(until[1]) - _column(begin[1])) + 1
     return wide * (abs(int(until[2]) - int(begin[2])) + 1)

@@ -176,8 +176,8 @@ def _name(text: str) -> bytes:
 
 def label(line: int, column: int, text: str) -> bytes:
     """A text cell (LABEL record), positions from 0."""
-    body = struct.pack("<HHHHB", line, column, 0, len(text), 1) + text.encode("utf-16-le")
-    return record(0x204, body)
+    raw = text.encode("utf-16-le")
+    return record(0x204, struct.pack("<HHHHB", line, column, 0, len(raw) // 2, 1) + raw)
 
 
 def number(line: int, column: int, value: float) -> bytes:
