@@ -28,6 +28,7 @@ LONGEST = 300  # characters of one value
 #: Kept by the database or by code for itself; says nothing to a reader.
 _SILENT = {"scope", "name_pinyin", "name_initials", "path", "depth", "numchild"}
 _personal: dict[str, frozenset[str]] = {}
+_words: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Change:
 def register_personal(model: str, *fields: str) -> None:
     """Name the fields of `model` ("staff.person") whose values history pages never write out."""
     _personal[model.lower()] = frozenset(fields)
+
+
+def register_words(words: dict[str, str]) -> None:
+    """Give the keys of JSON fields (such as in_quota) the words a reader knows them by."""
+    _words.update(words)
 
 
 def personal_fields(model: type[models.Model]) -> frozenset[str]:
@@ -119,6 +125,9 @@ def _change(
             old = None
         if old == new:
             continue
+        if isinstance(field, models.JSONField) and field.name not in hidden:
+            lines += _json_lines(field, old, new)
+            continue
         if field.name in hidden or isinstance(field, models.BinaryField):
             word = SEALED if isinstance(field, models.BinaryField) else HIDDEN
             shown_old = "" if old is None else (word if word == SEALED else HIDDEN_BEFORE)
@@ -152,10 +161,25 @@ def display(field: models.Field, value: Any, codes: dict[str, str] | None = None
         return codes.get(str(value), str(value))
     if isinstance(value, dt.datetime | dt.date):
         return wording.moment(value)
-    if isinstance(value, dict | list):
+    if isinstance(value, list):
+        return "、".join(display(field, part) for part in value)[:LONGEST]
+    if isinstance(value, dict):
         text = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
         return text[:LONGEST]
     return str(value)[:LONGEST]
+
+
+def _json_lines(field: models.Field, old: Any, new: Any) -> list[dict[str, Any]]:
+    """Return one line for each key of a JSON object that differs."""
+    before, after = old or {}, new or {}
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        before, after = {field.verbose_name: old}, {field.verbose_name: new}
+    lines = []
+    for key in dict.fromkeys([*before, *after]):
+        pair = display(field, before.get(key)), display(field, after.get(key))
+        if pair[0] != pair[1]:
+            lines.append({"label": _words.get(key, key), "before": pair[0], "after": pair[1]})
+    return lines
 
 
 def _code_labels(fields: Iterable[models.Field], rows: Iterable[Any]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Addresses of the core: a reader's settings; error pages and gallery for builders."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
@@ -8,6 +8,7 @@ app_name = "core"
 urlpatterns = [
     path("preferences/", views.set_preferences, name="preferences"),
     path("preferences/table/<slug:key>/", views.table_settings, name="table_settings"),
+    path("reference/", include("apps.core.dictionary.urls")),
     path("_gallery", views.show_gallery, name="gallery"),
     path("_gallery/list", views.show_gallery_list, name="gallery_list"),
     path("_gallery/suggestions", views.gallery_suggestions, name="gallery_suggestions"),
