@@ -43,7 +43,8 @@ def build() -> int:
                 f"bootstrap-icons has no icon “{name}”; correct scripts/build_icons.py"
             )
         body = re.search(r"<svg[^>]*>(.*)</svg>", file.read_text(encoding="utf-8"), re.S)
-        assert body is not None
+        if body is None:
+            raise SystemExit(f"{file} is no SVG; reinstall the npm packages")
         inner = re.sub(r"\s+", " ", body.group(1)).strip()
         symbols.append(f'<symbol id="{name}" viewBox="0 0 16 16">{inner}</symbol>')
     TARGET.parent.mkdir(parents=True, exist_ok=True)

@@ -99,7 +99,7 @@ class BoundField(forms.BoundField):
         if self.errors and not widget.is_hidden:
             css.append("is-invalid")
         if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
-            built["rows"] = 3  # Django's ten lines push the rest off the screen
+            built["rows"] = "3"  # Django's ten lines push the rest off the screen
         joined = " ".join(dict.fromkeys(" ".join(css).split()))
         if joined:
             built["class"] = joined

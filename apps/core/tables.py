@@ -102,7 +102,9 @@ class Table(django_tables2.Table):
         self._asked = request
         kwargs.setdefault("orderable", False)
         kwargs["prefix"] = kwargs.get("prefix") or ""
-        super().__init__(data, request=request, **kwargs)
+        # django-tables2 would page by itself if it got the request, with a count of its own
+        super().__init__(data, **kwargs)
+        self.request = request
         self.density = preferences.density(request) if request is not None else "normal"
 
     # -- what a table may say about its rows ------------------------------------------------
@@ -335,7 +337,7 @@ class Table(django_tables2.Table):
         shown = [b for b in self.columns if not b.column.exclude_from_export]
         getters = [self._cell(bound, "value", "plain") for bound in shown]
         rows = self.data.data
-        source = rows.iterator(chunk_size=2000) if _streams(rows) else rows
+        source = rows.iterator(chunk_size=2000) if isinstance(rows, QuerySet) else rows
         return (
             [str(bound.verbose_name) for bound in shown],
             (tuple(get(record) for get in getters) for record in source),
@@ -349,14 +351,8 @@ class Table(django_tables2.Table):
 class _Paginator(Paginator):
     """Pages over table data; the count is asked once."""
 
-    ELLIPSIS = "…"
-
     def __init__(self, data: Any, per_page: int) -> None:
         super().__init__(data.data, per_page)
-
-
-def _streams(rows: Any) -> bool:
-    return isinstance(rows, QuerySet) and not rows._prefetch_related_lookups
 
 
 def _number(text: str | None) -> int | None:

@@ -102,7 +102,8 @@ def test_every_tag_takes_keywords_only():
 
     for name in ("icon", "lamp", "figure", "crumb", "button", "masked", "timeline", "chart"):
         function = inspect.unwrap(getattr(ui, name))
-        kinds = {p.kind for n, p in inspect.signature(function).parameters.items() if n != "context"}
+        arguments = inspect.signature(function).parameters.items()
+        kinds = {argument.kind for key, argument in arguments if key != "context"}
         assert kinds == {inspect.Parameter.KEYWORD_ONLY}, name
 
 
@@ -379,7 +380,9 @@ def test_required_fields_are_marked_before_their_label_and_units_stand_inside():
 
 
 def test_a_date_that_cannot_be_read_is_a_fault_and_stays_as_typed():
-    form = Entry({"name": "张玥", "places": "1", "sex": "2", "since": "2015年13月1日", "month": "20"})
+    form = Entry(
+        {"name": "张玥", "places": "1", "sex": "2", "since": "2015年13月1日", "month": "20"}
+    )
 
     assert not form.is_valid()
     assert set(form.errors) == {"since", "month"}

@@ -30,14 +30,16 @@ def test_every_part_can_be_used_by_everybody(visit, viewport):
     assert faults == []
 
 
-@pytest.mark.parametrize("width", [320, 683, 1024])
-def test_nothing_scrolls_sideways_at_other_widths(visit, width):
-    window = visit({"width": width, "height": 640}, account("reader"))
+def test_nothing_scrolls_sideways_at_other_widths(visit):
+    """320 px is the reflow of WCAG 1.4.10, 683 px is 1366 at 200 %, 1024 px folds the menu."""
+    window = visit(DESK, account("reader"))
 
-    for path in PAGES:
-        page = window.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert window.accessibility_faults() == []
+    for width in (320, 683, 1024):
+        window.page.set_viewport_size({"width": width, "height": 640})
+        for path in PAGES:
+            page = window.open(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        assert window.accessibility_faults() == []
 
 
 def test_a_list_is_sorted_and_paged_without_leaving_the_page(visit):
