@@ -36,7 +36,7 @@ def code_tables(request: HttpRequest) -> HttpResponse:
     over = Q(values__valid_to__lte=today)
     rows = CodeTable.objects.annotate(
         ended=Count("values", filter=over), in_use=Count("values") - Count("values", filter=over)
-    )
+    ).order_by("code")
     return render_list(
         request,
         table=CodeTableTable,
