@@ -49,10 +49,10 @@ def rows_of_change(event: AuditEvent) -> list[TableChanges]:
         rows = (
             model.history.filter(**span)  # type: ignore[attr-defined]
             .order_by()
-            .annotate(label=Value(label, output_field=CharField()))
-            .values("label")
+            .annotate(model_label=Value(label, output_field=CharField()))
+            .values("model_label")
             .annotate(total=Count("history_id"))
-            .values_list("label", "total")
+            .values_list("model_label", "total")
         )
         counts = rows if counts is None else counts.union(rows, all=True)
     found = dict(counts) if counts is not None else {}
