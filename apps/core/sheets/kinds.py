@@ -6,6 +6,8 @@ A kind reads each *distinct* cell of a column once and maps the result onto all 
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +71,13 @@ class Kind:
 
     def __init__(self) -> None:
         self._remark = ""
+
+    def fresh(self) -> Kind:
+        """Return a copy for one reading or writing: nothing looked up before is remembered.
+
+        Columns may be module constants, shared by threads and living as long as the process.
+        """
+        return copy.copy(self)
 
     def remark(self, why: str) -> None:
         """Say, from inside `one`, that the cell is taken but in a way worth a warning."""
@@ -245,7 +254,7 @@ class day(Kind):
         return dates.read_day(value)
 
     def shown(self, value: Any) -> str | int | float:
-        return "" if value is None else value.isoformat()
+        return as_text(value)
 
     def described(self) -> str:
         return "日期，如 2015-03-01"
@@ -258,7 +267,9 @@ class month(day):
         return dates.read_month(value)
 
     def shown(self, value: Any) -> str | int | float:
-        return "" if value is None else f"{value.year:04d}-{value.month:02d}"
+        if isinstance(value, dt.date):
+            return f"{value.year:04d}-{value.month:02d}"
+        return as_text(value)
 
     def described(self) -> str:
         return "年月，如 2015-03"
@@ -282,7 +293,9 @@ class yes_no(Kind):
         raise Bad("请填“是”或“否”")
 
     def shown(self, value: Any) -> str | int | float:
-        return "" if value is None else ("是" if value else "否")
+        if isinstance(value, str) or value is None:
+            return value or ""
+        return "是" if value else "否"
 
     def listed(self) -> list[str]:
         return ["是", "否"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,12 +28,18 @@ class code(Kind):
         aliases: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        self._source = choices
+        # An iterator could be read once only; a callable is asked anew for each use.
+        self._source = choices if callable(choices) else list(choices)
         self._aliases = aliases or {}
         self._choices: list[tuple[Any, str]] | None = None
         self._by_key: dict[str, Any] = {}
         self._labels: dict[Any, str] = {}
         self._nearest: Nearest | None = None
+
+    def fresh(self) -> code:
+        made = copy.copy(self)
+        made._choices, made._by_key, made._labels, made._nearest = None, {}, {}, None
+        return made
 
     @property
     def choices(self) -> list[tuple[Any, str]]:
@@ -102,6 +109,11 @@ class ref(Kind):
         self._shown = shown
         self._found: dict[str, Any] = {}
         self._nearest: Nearest | None = None
+
+    def fresh(self) -> ref:
+        made = copy.copy(self)
+        made._found, made._nearest = {}, None
+        return made
 
     def prepare(self, texts: list[str]) -> None:
         self._found = self.lookup(list(dict.fromkeys(texts))) if texts else {}

@@ -36,7 +36,8 @@ def mark_faults(
 ) -> Marked:
     """Write the uploaded workbook to `out_path` (xlsx) with a column 错误说明 and marked cells.
 
-    header_lines  sheet → Excel line of its header (`parsed.header.line`), for the new column
+    header_lines  sheet → Excel line of its header (`parsed.header.line`), for the new column;
+                  without it, the line that names most of the faulty columns
     whole_cells   past so many cells only the faulty lines are given back, and said so
     An .xlsx keeps its formats; .xls and .csv become .xlsx with the same cells. The work is done
     in a child process. Raises Refused; then no file is left behind.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from . import guard
-from .headers import REMARK, SOURCE_LINE, header_key
+from .headers import REMARK, SEARCHED_ROWS, SOURCE_LINE, header_key
 from .limits import Limits, Refused
 from .safecell import ERROR_FILL, Written, safe_text, xml_text
 from .workbook import as_text, letter
@@ -24,20 +25,19 @@ Notes = dict[int, dict[int, list[str]]]  # line → column (0: whole line) → m
 def mark(work: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Write the marked copy. Returns {rows, whole, sentence}. Raises Refused."""
     checked = guard.inspect(work["path"], work["name"], limits)
-    notes = _by_sheet(work["faults"], work["headers"])
-    rows = sum(len(lines) for lines in notes.values())
     cells = _cell_count(work["path"], checked, limits)
     whole = cells <= work["whole_cells"]
     if checked.kind == "xlsx" and whole and work["keep_formats"]:
-        _mark_in_place(work, notes)
+        _mark_in_place(work)
         said = ""
     else:
         from .child import sheets_of  # child.py imports this module when it runs this task
 
-        _write_plain(work, notes, sheets_of(work["path"], checked, limits), whole)
+        _write_plain(work, sheets_of(work["path"], checked, limits), whole)
         said = "" if checked.kind == "xlsx" else f"原文件是 .{checked.kind}，已转为 .xlsx；"
         if checked.kind == "xlsx" and whole:
             said = "原文件的格式无法保留，只保留了内容；"
+    rows = len({(fault[0], fault[1]) for fault in work["faults"]})
     if whole:
         said += "出错的单元格已标红，原因写在“错误说明”列"
     else:
@@ -46,12 +46,24 @@ def mark(work: dict[str, Any], limits: Limits) -> dict[str, Any]:
     return {"rows": rows, "whole": whole, "sentence": said}
 
 
-def _by_sheet(faults: list[list[Any]], headers: dict[str, int]) -> dict[str, Notes]:
-    notes: dict[str, Notes] = {}
-    for sheet, row, column, _header, _value, message in faults:
-        line = row or headers.get(sheet) or 1
-        notes.setdefault(sheet, {}).setdefault(line, {}).setdefault(column, []).append(message)
+def _notes(faults: list[list[Any]], sheet: str, header: int) -> Notes:
+    """Return the faults of one sheet; what concerns the sheet as a whole goes to its header."""
+    notes: Notes = {}
+    for name, row, column, _header, _value, message in faults:
+        if name == sheet:
+            notes.setdefault(row or header, {}).setdefault(column, []).append(message)
     return notes
+
+
+def _header_line(work: dict[str, Any], sheet: str, top: list[list[Any]]) -> int:
+    """Return the header's line: as told, else the line that names most of the faulty columns."""
+    told = work["headers"].get(sheet)
+    if told:
+        return int(told)
+    named = {header_key(fault[3]) for fault in work["faults"] if fault[0] == sheet and fault[2]}
+    scores = [len(named & {header_key(as_text(cell)) for cell in row}) for row in top]
+    best = max(scores, default=0)
+    return scores.index(best) + 1 if best else 1
 
 
 def _cell_count(path: str, checked: guard.Checked, limits: Limits) -> int:
@@ -77,7 +89,7 @@ def _set(cell: Any, text: str) -> None:
     cell.data_type = "s"  # openpyxl would make a formula of a leading "="
 
 
-def _mark_in_place(work: dict[str, Any], notes: dict[str, Notes]) -> None:
+def _mark_in_place(work: dict[str, Any]) -> None:
     """Mark the workbook itself, formats and all."""
     import openpyxl
 
@@ -88,10 +100,13 @@ def _mark_in_place(work: dict[str, Any], notes: dict[str, Notes]) -> None:
     left = COMMENTS
     if FAULT_SHEET in book.sheetnames:
         del book[FAULT_SHEET]
+    faulty = {fault[0] for fault in work["faults"]}
     for sheet in book.worksheets:
-        if sheet.title in notes or sheet.title in work["headers"]:
-            header = work["headers"].get(sheet.title) or 1
-            left -= _mark_sheet(sheet, notes.get(sheet.title, {}), header, left)
+        if sheet.title in faulty or sheet.title in work["headers"]:
+            top = [list(row) for row in sheet.iter_rows(max_row=SEARCHED_ROWS, values_only=True)]
+            header = _header_line(work, sheet.title, top)
+            notes = _notes(work["faults"], sheet.title, header)
+            left -= _mark_sheet(sheet, notes, header, left)
     _list_faults(book.create_sheet(FAULT_SHEET), work["faults"])
     book.save(work["out"])
 
@@ -184,7 +199,6 @@ def _fault_rows(faults: list[list[Any]]) -> Iterator[list[Any]]:
 
 def _write_plain(
     work: dict[str, Any],
-    notes: dict[str, Notes],
     sheets: Iterator[tuple[str, bool, Iterator[list[Any]]]],
     whole: bool,
 ) -> None:
@@ -199,14 +213,16 @@ def _write_plain(
         sheet = book.create_sheet(name)
         if hidden:
             sheet.sheet_state = "hidden"
-        header = work["headers"].get(name, 0) or 1
-        left -= _copy_sheet(sheet, rows, notes.get(name, {}), header, whole, left)
+        top = list(islice(rows, SEARCHED_ROWS))
+        header = _header_line(work, name, top)
+        notes = _notes(work["faults"], name, header)
+        left -= _copy_sheet(sheet, chain(top, rows), notes, header, whole, left)
     _list_faults(book.create_sheet(FAULT_SHEET), work["faults"])
     book.save(work["out"])
 
 
 def _copy_sheet(
-    sheet: Any, rows: Iterator[list[Any]], notes: Notes, header: int, whole: bool, comments: int
+    sheet: Any, rows: Iterable[list[Any]], notes: Notes, header: int, whole: bool, comments: int
 ) -> int:
     from openpyxl.styles import Font
 

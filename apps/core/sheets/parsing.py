@@ -157,7 +157,7 @@ def _is_note(row: Sequence[Cell]) -> bool:
 def _read_column(out: Parsed, column: Column, place: int, rows: Sequence[Sequence[Cell]]) -> None:
     at = place - 1
     cells = [row[at] if at < len(row) else None for row in rows]
-    read = column.reader.convert(cells)
+    read = column.reader.fresh().convert(cells)
     out.values[column.field] = read.values
     name, lines, header = out.sheet.name, out.lines, column.header
     for index, message in read.bad:

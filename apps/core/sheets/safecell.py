@@ -138,7 +138,7 @@ def cells_of(
 ) -> Iterator[list[str | int | float | None]]:
     """Yield rows of cells: text, or numbers where the column's kind is numeric. Counts rows."""
     values = getters(columns)
-    kinds = [column.reader for column in columns]
+    kinds = [column.reader.fresh() for column in columns]
     plain = [type(kind).shown is Kind.shown for kind in kinds]
     numeric = [kind.numeric for kind in kinds]
     for row in rows:

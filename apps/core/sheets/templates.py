@@ -73,7 +73,7 @@ def _write_lists(
     ranges: dict[str, str] = {}
     wanted: list[tuple[str, str, Sequence[str]]] = []
     for column in columns:
-        listed = column.reader.listed()
+        listed = column.reader.fresh().listed()
         if listed and len(listed) <= LIST_LENGTH:
             wanted.append((column.field, column.header, listed))
     wanted += [("", name, labels) for name, labels in dictionaries.items()]

@@ -360,3 +360,14 @@ def test_the_nearest_of_many_names_is_found() -> None:
     assert near.find("市自然资源规划局", 1) == ["市自然资源和规划局"]
     assert near.find("林业局", 2)[0] == "市林业局"
     assert near.find("XQZ", 3) == []
+
+
+def test_columns_may_be_kept_and_shared_and_still_see_new_entries() -> None:
+    entries = [("a", "甲")]
+    columns = [sheets.Column("类", "sort", sheets.code(lambda: list(entries)))]
+    book = sheets.Workbook("xlsx", [sheets.Sheet("表", [["类"], ["乙"]])])
+
+    assert sheets.parse(book, columns).faults
+    entries.append(("b", "乙"))
+
+    assert sheets.parse(book, columns).values["sort"] == ["b"]

@@ -206,6 +206,19 @@ def test_faults_of_the_header_and_of_the_sheet_find_a_place(tmp_path: Path) -> N
     assert "没有找到表头" in str(first[0])
 
 
+@pytest.mark.parametrize("whole_cells", [1_000, 1])
+def test_the_header_is_found_without_being_told(whole_cells: int, tmp_path: Path) -> None:
+    rows = [["某市花名册", ""], ["", ""], ["姓名", "类型"], ["张三", "事叶"]]
+    (tmp_path / "a.xlsx").write_bytes(book(sheet_xml(rows_xml(rows))))
+    faults = sheets.parse(sheets.read(tmp_path / "a.xlsx"), COLUMNS).faults
+
+    sheets.mark_faults(tmp_path / "a.xlsx", faults, tmp_path / "out.xlsx", whole_cells=whole_cells)
+
+    content = sheets.read(tmp_path / "out.xlsx").sheets[0].rows
+    assert content[2][2] == "错误说明"
+    assert "事叶" in str(content[3][2])
+
+
 def test_what_is_written_into_remarks_never_computes(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(book(sheet_xml(rows_xml([["姓名"], ["=1+1"]]))))
     faults = [

@@ -174,14 +174,14 @@ def test_numbers_are_numbers_and_everything_else_is_text(engine: str, tmp_path: 
         ("甲", 5, dt.date(2015, 3, 1), dt.date(2015, 3, 1), True, "t.1"),
         {"name": 7, "count": None, "flag": False},
         SimpleNamespace(name="丙", count=10**15, day=None, month=None, flag=None, sort=None),
-        ("丁", Decimal("3"), None, None, None, "没有的"),
+        ("丁", Decimal("3"), "不详", "2015-03", "否", "没有的"),
     ]
 
     assert back(xlsx(rows, columns, engine=engine), tmp_path)[1:] == [
         ["甲", 5, "2015-03-01", "2015-03", "是", "行政"],
         ["7", "", "", "", "否", ""],
         ["丙", "1000000000000000", "", "", "", ""],
-        ["丁", 3, "", "", "", "没有的"],
+        ["丁", 3, "不详", "2015-03", "否", "没有的"],
     ]
 
 
