@@ -1,1 +1,1 @@
-"""Pages of the dashboards (in work by the engineer of the boards)."""
+"""Pages of the boards."""
