@@ -126,7 +126,7 @@ def run_write(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         batch.report = {**batch.report, "faults": refused.faults.as_json(runs.LISTED)}
         batch.state = BatchState.FAULTY
         _mark(batch, path, refused.faults.sorted())
-        batch.sentence = f"校验之后数据又有变动，未写入任何内容。{batch.sentence}"
+        batch.sentence = f"校验之后数据又有变动，未写入任何内容；{batch.sentence}"
         batch.save()
         return {"state": batch.state, "faults": batch.faults}
     batch.state, batch.ended_at = BatchState.DONE, timezone.now()
