@@ -1,0 +1,27 @@
+"""Who may do what in the demo county: the demo accounts and their roles."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from apps.accounts.demo import create_demo_accounts
+from apps.units.appointments import appoint
+from apps.units.models import Appointment, Unit
+
+OFFICE_ROLES = ("office_clerk", "office_chief", "office_director", "leader", "partner")
+BUREAU_ROLES = ("unit_clerk", "supervisor")
+BUREAU = "县教体局"
+
+
+def appoint_demo_accounts(home: Unit) -> list[str]:
+    """Make the demo accounts and give them their roles; nothing unless DEMO. Returns sentences."""
+    if not settings.DEMO:
+        return ["未设 BIANZHI_DEMO=1，没有建立演示账户"]
+    users = create_demo_accounts(by=None)
+    bureau = Unit.objects.under(home).get(short_name=BUREAU)
+    places = {**dict.fromkeys(OFFICE_ROLES, home), **dict.fromkeys(BUREAU_ROLES, bureau)}
+    for role, unit in places.items():
+        known = Appointment.objects.open().filter(user=users[role], unit=unit, role=role)
+        if not known.exists():
+            appoint(user=users[role], role=role, unit=unit, by=None, note="演示账户")
+    return [f"演示账户 {len(users)} 个"]

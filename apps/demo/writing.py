@@ -1,0 +1,294 @@
+"""Putting an invented county into the database by COPY, parents before children.
+
+Ids come from the tables' own sequences, so that rows can name each other; scopes, balances and
+history are the database's work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from apps.core import pinyin
+from apps.core.copying import copy_rows, reserve_ids
+from apps.documents.models import ApprovalDocument
+from apps.posts.models import LeadershipEntry
+from apps.quotas.models import OverageEntry, QuotaEntry
+from apps.staff import secrets
+from apps.staff.models import Occupancy, Person, PostHolding
+from apps.units.models import DocumentUnit, EventUnit, Unit, UnitEvent
+
+from . import documents, ledger
+from .county import REFORM, CountyTree
+from .documents import Book, Paper
+from .figures import OVER
+from .occupations import Occupations
+from .people import People
+from .plan import BASELINE, BODY, DEPARTMENT, CountySpec, Life, Node, Slot
+from .posts import Posts
+
+STEP = Unit.steplen
+
+
+def lay_out(root: Node, path: str) -> list[Node]:
+    """Give every node its path and id; return them in tree order."""
+    root.path = path
+    nodes = list(root.walk())
+    for node in nodes:
+        for place, child in enumerate(node.children, 1):
+            child.path = f"{node.path}{Unit._int2str(place).rjust(STEP, '0')}"
+    for node, pk in zip(nodes, reserve_ids(Unit, len(nodes)), strict=True):
+        node.id = pk
+    return nodes
+
+
+def write_units(spec: CountySpec, nodes: list[Node]) -> int:
+    read = pinyin.units([node.name for node in nodes])
+
+    def key(table: str, value: str | None) -> str | None:
+        return f"{table}.{value}" if value else None
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for node, (full, initials) in zip(nodes, read, strict=True):
+            body = node.kind == BODY
+            yield (
+                node.id, node.path, len(node.path) // STEP, len(node.children), node.code,
+                node.name, node.short, full[:500], initials[:160], node.kind,
+                "abolished" if node.abolished_on else "normal", node.uscc, spec.region,
+                key("subordination", node.subordination), key("system_class", node.system),
+                key("nature", node.nature), key("unit_category", node.category),
+                key("institution_rank", node.rank), key("pi_class", node.pi_class),
+                key("funding", node.funding if body else None), node.referred,
+                node.supervisor.id if node.supervisor else None, node.duties, node.head,
+                node.address, node.phone, node.established_on, node.abolished_on,
+            )  # fmt: skip
+
+    columns = (
+        "id path depth numchild code name short_name name_pinyin name_initials entity_kind status "
+        "uscc region_id subordination_id system_class_id nature_id category_id rank_id pi_class_id "
+        "funding_id is_civil_service_ref supervising_unit_id functions_text head_name address phone "
+        "established_on abolished_on"
+    )
+    return copy_rows(Unit, columns.split(), rows())
+
+
+def write_documents(book: Book, root: Node) -> int:
+    for paper, pk in zip(book.papers, reserve_ids(ApprovalDocument, len(book.papers)), strict=True):
+        paper.id = pk
+    rows = (
+        (p.id, p.number, p.title[:300], p.issuer, p.on, f"doc_kind.{p.kind}", "永久", root.path)
+        for p in book.papers
+    )
+    columns = "id number title issuer issued_on kind_id retention scope".split()
+    count = copy_rows(ApprovalDocument, columns, rows)
+    links = ((paper.id, node.id, node.path) for paper in book.papers for node in paper.units)
+    copy_rows(DocumentUnit, ["document_id", "unit_id", "scope"], links)
+    return count
+
+
+class Events:
+    """The 沿革 of every unit; `papers` are ordered before the book is closed."""
+
+    def __init__(self, tree: CountyTree, book: Book, random: Random) -> None:
+        self.rows: list[tuple[Node, str, dt.date | None, Paper | None, dict, dict, str]] = []
+        self.parts: list[tuple[int, Node]] = []
+        closing = {paper.on: paper for paper in book.papers if paper.kind == documents.CLOSE}
+        del closing  # several closures may fall on one day: each unit asks its own paper below
+        papers = {n: p for p in book.papers if p.kind == documents.CLOSE for n in p.units}
+        reform = {n: p for p in book.papers if p.kind == documents.SET_UP for n in p.units}
+        for node in tree.root.walk():
+            facts = {"name": node.name}
+            if node.before:
+                self._renamed(node, book, random)
+            elif node.established_on == REFORM and node.kind == BODY:
+                self._add(node, "establish", REFORM, reform[node], {}, facts)
+                self.parts.append((len(self.rows) - 1, node.cells[0].came_from.node))  # type: ignore[union-attr]
+            elif (
+                node.nature == "104"
+                and node.established_on is not None
+                and node.established_on.year >= 2005
+            ):
+                title = f"关于同意设立{node.name}的批复"
+                paper = book.order(node.established_on, documents.SET_UP, title, [node])
+                self._add(node, "establish", node.established_on, paper, {}, facts)
+            else:
+                self._add(node, "initial", node.established_on, None, {}, facts)
+            if node.abolished_on is not None:
+                paper = papers[node]
+                self._add(node, "abolish", node.abolished_on, paper, facts, {})
+
+    def _renamed(self, node: Node, book: Book, random: Random) -> None:
+        self._add(node, "initial", node.established_on, None, {}, {"name": node.before})
+        day = dt.date(2019, 1, 19) + dt.timedelta(days=random.randrange(12))
+        old, new = node.before.split("（")[0], node.name.split("（")[0]
+        if old == new:
+            title = f"关于{old}加挂牌子的通知"
+        else:
+            title = f"关于{old}更名为{new}的通知"
+        paper = book.order(day, documents.RENAME, title, [node])
+        before, after = {"name": node.before}, {"name": node.name}
+        self._add(node, "rename", day, paper, before, after)
+
+    def _add(
+        self,
+        node: Node,
+        kind: str,
+        on: dt.date | None,
+        paper: Paper | None,
+        before: dict,
+        after: dict,
+        note: str = "",
+    ) -> None:
+        self.rows.append((node, kind, on, paper, before, after, note))
+
+    def write(self) -> int:
+        ids = reserve_ids(UnitEvent, len(self.rows))
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for pk, (node, kind, on, paper, before, after, note) in zip(
+                ids, self.rows, strict=True
+            ):
+                if kind in ("initial", "establish"):
+                    after = {**after, "parent": node.parent.id if node.parent else None}
+                document = paper.id if paper else None
+                yield (pk, node.id, kind, on, document, before, after, note, node.path)
+
+        columns = "id unit_id kind on document_id before after note scope".split()
+        count = copy_rows(UnitEvent, columns, rows())
+        parts = ((ids[i], node.id, "predecessor") for i, node in self.parts)
+        copy_rows(EventUnit, ["event_id", "unit_id", "role"], parts)
+        return count
+
+
+def write_ledger(tree: CountyTree) -> int:
+    """Write the quota ledger, then the room of units that stand above their places."""
+    cells = [*tree.cells, *(node.cells[0] for node in tree.closed)]
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for cell in cells:
+            node, key = cell.node, f"quota_type.{cell.quota_type}"
+            funding = f"funding.{node.funding}" if node.funding else None
+            approved = 0 if node.abolished_on else cell.approved
+            first = ledger.baseline_of(cell, approved)
+            if first:
+                paper: Any = cell.baseline
+                yield (node.id, key, first, "baseline", BASELINE, paper.id, funding, "期初核定", "")
+            for day, change, kind, order, reason in sorted(cell.moves, key=lambda m: m[0]):
+                document: Any = order
+                yield (node.id, key, change, kind, day, document.id, funding, reason[:200], "")
+
+    columns = "unit_id quota_type_id change kind on document_id funding_id reason scope".split()
+    count = copy_rows(QuotaEntry, columns, rows())
+    over = (
+        (c.node.id, f"quota_type.{c.quota_type}", c.excess, "legacy", BASELINE,
+         "实名制启动时已超编，逐步消化", "")
+        for c in cells
+        if c.role == OVER
+    )  # fmt: skip
+    columns = "unit_id quota_type_id places kind on reason scope".split()
+    copy_rows(OverageEntry, columns, over)
+    return count
+
+
+def write_people(lives: list[Life], people: People, random: Random) -> int:
+    numbers = [people.number(life) for life in lives]
+    uids = [UUID(int=random.getrandbits(128), version=4) for _ in lives]
+    phones = [f"1300000{random.randrange(10_000):04d}" for _ in lives]
+    sealed = secrets.seal_id_nos(numbers, uids)
+    sealed_phones = secrets.seal_phones(phones, uids)
+    read = pinyin.persons([life.name for life in lives])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT staff_next_person_no() FROM generate_series(1, %s)", [len(lives)])
+        person_nos = [row[0] for row in cursor.fetchall()]
+    for life, pk in zip(lives, reserve_ids(Person, len(lives)), strict=True):
+        life.id = pk
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for i, life in enumerate(lives):
+            node = life.slots[-1].cell.node
+            education, degree, school, major = people.schooling(life, node)
+            status, joined = people.politics(life, node)
+            id_no, (full, initials) = sealed[i], read[i]
+            yield (
+                life.id, uids[i], person_nos[i], life.name, full, initials,
+                id_no.ct, id_no.bi, id_no.tail, f"sex.{life.sex}", life.birth.replace(day=1),
+                f"ethnicity.{life.ethnicity}", "", f"political_status.{status}", joined,
+                life.work_start, f"education.{education}", degree, school, major, sealed_phones[i],
+            )  # fmt: skip
+
+    columns = (
+        "id uid person_no name name_pinyin name_initials id_no_ct id_no_bi id_no_tail sex_id "
+        "birth_month ethnicity_id native_place political_status_id joined_party_on "
+        "work_started_on education_id degree_id school major phone_ct"
+    )
+    return copy_rows(Person, columns.split(), rows())
+
+
+def write_spells(lives: list[Life], jobs: Occupations, random: Random) -> int:
+    def order(slot: Slot) -> tuple[Any, ...]:
+        return slot.cell.node.path, slot.sort or 999, slot.start
+
+    slots = sorted((slot for life in lives for slot in life.slots), key=order)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for place, slot in enumerate(slots):
+            life, node = slot.life, slot.cell.node
+            assert life is not None and slot.start is not None
+            identity = jobs.identity(slot, life)
+            rank = jobs.rank(slot, identity, life)
+            position, grade, title = jobs.position(slot, identity, life)
+            dept = slot.dept
+            if dept is None and node.departments and slot.end is None and slot.sort in (0, 30):
+                dept = random.choice(node.departments)
+            level = slot.post_level
+            if level is None and slot.cell.is_admin and slot.end is None and not rank:
+                level = "1A50"
+            ended = slot.end is not None
+            yield (
+                life.id, node.id, f"quota_type.{slot.cell.quota_type}",
+                dept.id if dept and dept.kind == DEPARTMENT else None,
+                f"person_status.{jobs.status(slot)}", f"person_identity.{identity}",
+                slot.start, jobs.number("编入", slot.start),
+                f"entry_mode.{jobs.entry_mode(slot)}", slot.from_unit, slot.end,
+                jobs.number("编出", slot.end) if ended else "",
+                f"exit_mode.{slot.exit_mode}" if ended else None, slot.destination, title,
+                f"post_level.{level}" if level else None,
+                f"civil_rank.{rank}" if rank else None,
+                f"position_class.{position}" if position else None,
+                f"position_grade.{grade}" if grade else None,
+                bool(position == "1" and slot.post_name and node.flavour in ("school", "hospital")),
+                slot.sort or 100 + place % 900, "",
+            )  # fmt: skip
+
+    columns = (
+        "person_id unit_id quota_type_id dept_id status_id identity_id starts_on document_no "
+        "entry_mode_id from_unit ends_on exit_document_no exit_mode_id destination post_name "
+        "post_level_id civil_rank_id position_class_id position_grade_id is_dual sort scope"
+    )
+    return copy_rows(Occupancy, columns.split(), rows())
+
+
+def write_posts(posts: Posts, jobs: Occupations) -> int:
+    dues = (
+        (due.node.id, f"post_kind.{due.kind}", f"post_level.{due.level}" if due.level else None,
+         due.change, due.on, due.paper.id, due.reason, "")
+        for due in posts.dues
+    )  # fmt: skip
+    columns = "unit_id post_kind_id post_level_id change on document_id reason scope".split()
+    copy_rows(LeadershipEntry, columns, dues)
+    held = (
+        (h.slot.life.id, h.slot.cell.node.id, f"post_kind.{h.kind}",  # type: ignore[union-attr]
+         f"post_level.{h.level}" if h.level else None, h.name, h.counted, h.on, h.end,
+         jobs.number("委干", h.on), "")
+        for h in posts.held
+    )  # fmt: skip
+    columns = (
+        "person_id unit_id post_kind_id post_level_id post_name counted starts_on ends_on "
+        "document_no scope"
+    ).split()
+    return copy_rows(PostHolding, columns, held)
