@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from . import csvtext, guard
@@ -188,21 +189,21 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def _batches(rows: Iterator[list[Any]], limits: Limits) -> Iterator[bytes]:
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
-    sent = 0
     batch: list[str] = []
-    for line, row in enumerate(rows, start=1):
-        text = encode(row)
-        if len(text) > limits.cell_chars:
-            _check_length(line, row, limits)
-        sent += len(text)
-        if sent > limits.output_bytes // 2:
+    sent = 0
+    for line, row in enumerate(chain(rows, [None]), start=1):
+        if row is not None:
+            text = encode(row)
+            if len(text) > limits.cell_chars:
+                _check_length(line, row, limits)
+            batch.append(text)
+            sent += len(text)
+        # One shared string in a million cells is gigabytes once it is written out.
+        if sent > limits.output_bytes:
             raise Refused(TOO_MUCH)
-        batch.append(text)
-        if len(batch) == BATCH:
+        if batch and (row is None or len(batch) == BATCH):
             yield ("[" + ",".join(batch) + "]").encode("utf-8", "surrogatepass")
             batch = []
-    if batch:
-        yield ("[" + ",".join(batch) + "]").encode("utf-8", "surrogatepass")
 
 
 def _check_length(line: int, row: list[Any], limits: Limits) -> None:

@@ -44,7 +44,7 @@ class Limits:
     names: int = 10_000  # defined names
     cell_chars: int = 32_767  # what Excel itself allows
     formulas_listed: int = 10_000  # positions kept; further ones are only counted
-    output_bytes: int = 400 * MIB  # what the child may send back
+    output_bytes: int = 256 * MIB  # what the child may send back
     memory: int = 1_024 * MIB  # address space of the child
     cpu_seconds: int = 60
     wall_seconds: int = 90

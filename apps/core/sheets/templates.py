@@ -213,6 +213,9 @@ def _write_guide(
         "所有单元格按文本填写，不要使用公式；编号和证件号码不会丢失前面的 0。",
         "上传后先核对，有错的地方会在退回的表里逐格标明，改好后再传。",
     ]
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
     line = 2
     for number, note in enumerate([*general, *notes], start=1):
         line += 1
