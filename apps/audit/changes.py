@@ -52,7 +52,7 @@ def of(
     history = list(instance.history.order_by("-history_date", "-history_id")[: KEPT + 1])
     events = list(AuditEvent.objects.about(instance).order_by("-at", "-id")[:KEPT])
     by_change: dict[Any, list[AuditEvent]] = {}
-    for event in events:
+    for event in [*events, *_imports(history)]:
         by_change.setdefault(event.change_id, []).append(event)
     actors = _names({row.history_user_id for row in history})
     differ = _Differ(type(instance), labels or {}, DERIVED | set(hidden))
@@ -62,7 +62,7 @@ def of(
     told: set[int] = set()
     for (row, _), rows in zip(pairs, differences, strict=True):
         mine = [e for e in by_change.get(row.change_id, []) if e.id not in told]
-        event = mine[-1] if mine else None
+        event = mine[0] if mine else None
         if event is not None:
             told.add(event.id)
         if not rows and event is None and row.history_type == "~":
@@ -84,6 +84,14 @@ def _change(row: Any, event: AuditEvent | None, actors: dict[int, str], rows: li
         request_id=event.request_id if event else "",
         rows=rows if row.history_type == "~" else [],
     )
+
+
+def _imports(history: Sequence[Any]) -> list[AuditEvent]:
+    """Return the imports that wrote some of these rows: one event tells of thousands of rows."""
+    changes = {row.change_id for row in history if row.change_id is not None}
+    if not changes:
+        return []
+    return list(AuditEvent.objects.filter(change_id__in=changes, kind__endswith=".import"))
 
 
 def _look(event: AuditEvent) -> Change:

@@ -7,18 +7,22 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import scopes
-        from apps.core import menu
+        from apps.core import imports, menu
         from apps.documents import effects, offices
 
         from . import (
+            document_workbook,
             events,
             grants,
             queries,
             reference,  # noqa: F401 - registers the divisions
+            workbook,
         )
 
         scopes.register(grants.of)
         offices.register(queries.names_of)
+        imports.register(workbook.UnitKind())
+        imports.register(document_workbook.DocumentKind())
         effects.register("机构", events.effects_of, on_unit=events.effects_on)
 
         menu.group("机构管理", icon="building", order=20)

@@ -1,0 +1,3 @@
+"""The small cast."""
+
+from tests.factories.cast import *  # noqa: F403
