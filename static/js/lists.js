@@ -37,16 +37,24 @@ document.addEventListener("change", (event) => {
 
 function measure(box) {
   const table = box.querySelector("table");
-  const wide = window.innerWidth >= 768 && table.scrollWidth > box.clientWidth + 1;
-  box.classList.toggle("is-wide", wide);
-  // Only what scrolls needs a stop for the keyboard.
-  if (wide || window.innerWidth < 768) box.setAttribute("tabindex", "0");
-  else box.removeAttribute("tabindex");
+  if (!table) return;
+  const wide = table.scrollWidth > box.clientWidth + 1;
+  if (box.hasAttribute("data-scroll")) box.classList.toggle("is-wide", wide && window.innerWidth >= 768);
+  // What scrolls needs a stop for the keyboard and a name; what does not scroll needs neither.
+  if (wide) {
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "region");
+    if (!box.getAttribute("aria-label")) {
+      box.setAttribute("aria-label", table.caption ? table.caption.textContent : "表格");
+    }
+  } else {
+    box.removeAttribute("tabindex");
+  }
 }
 
 function prepare(root) {
+  for (const box of root.querySelectorAll(".table-scroll")) measure(box);
   for (const box of root.querySelectorAll("[data-scroll]")) {
-    measure(box);
     box.addEventListener("scroll", () => {
       box.classList.toggle("is-scrolled", box.scrollLeft > 2);
     }, { passive: true });
@@ -58,7 +66,7 @@ let waiting = 0;
 window.addEventListener("resize", () => {
   window.clearTimeout(waiting);
   waiting = window.setTimeout(() => {
-    for (const box of document.querySelectorAll("[data-scroll]")) measure(box);
+    for (const box of document.querySelectorAll(".table-scroll")) measure(box);
   }, 120);
 });
 window.addEventListener("pageshow", () => prepare(document));

@@ -344,9 +344,9 @@ def error_summary(*, form: Any = None, forms: Iterable[Any] = ()) -> dict[str, A
     general: list[str] = []
     linked: list[dict[str, str]] = []
     for one in every:
-        for part in getattr(one, "forms", None) or [one]:
+        for part in one.forms if hasattr(one, "forms") else [one]:
             general += part.non_field_errors()
-            for bound in part:
+            for bound in _as_shown(part):
                 label = str(bound.label)
                 linked += [
                     {
@@ -358,6 +358,14 @@ def error_summary(*, form: Any = None, forms: Iterable[Any] = ()) -> dict[str, A
         if hasattr(one, "non_form_errors"):
             general += one.non_form_errors()
     return {"general": general, "linked": linked, "count": len(general) + len(linked)}
+
+
+def _as_shown(form: Any) -> list[Any]:
+    """The fields in the order in which the eye meets them."""
+    if not hasattr(form, "layout"):
+        return list(form)
+    shown = [bound for _, fields in form.layout() for bound in fields if not bound.is_hidden]
+    return [*form.hidden_fields(), *shown]
 
 
 @register.simple_tag
