@@ -26,6 +26,9 @@ CONTENT_TYPES = {
 class _AsShown(Kind):
     """A cell of a list: a number stays one, everything else is text."""
 
+    numeric = True
+    number_format = "General"
+
     def shown(self, value: Any) -> str | int | float:
         if value is None:
             return ""

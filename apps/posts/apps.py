@@ -6,8 +6,33 @@ class PostsConfig(AppConfig):
     verbose_name = "领导职数"
 
     def ready(self) -> None:
-        from apps.core import imports
+        from apps.core import imports, menu
+        from apps.documents import effects
+        from apps.quotas import panels
+        from apps.units import cards, guards
 
+        from . import told
         from .workbook import PostKind
 
         imports.register(PostKind())
+        effects.register("领导职数", told.effects_of, on_unit=told.effects_on)
+        cards.register("领导职数", told.card_of)
+        guards.register("领导职数", told.obstacle_of)
+        panels.register("领导职数", told.panel_of)
+
+        menu.register(
+            group="编制职数",
+            label="领导职数",
+            url_name="posts:list",
+            perm="view_subtree",
+            order=30,
+            covers=("posts:ledger",),
+        )
+        menu.register(
+            group="编制职数",
+            label="职数变动",
+            url_name="posts:entry_create",
+            perm="examine",
+            order=35,
+        )
+        menu.bottom(label="职数", url_name="posts:list", icon="person-badge", perm="lead", order=30)

@@ -12,6 +12,7 @@ from django.db.models.functions import Left
 
 from apps.core.models import CodeValue
 from apps.core.scope import PAST_PATHS, within
+from apps.documents.models import ApprovalDocument
 from apps.quotas.queries.figures import paths_of
 from apps.units.models import Unit
 
@@ -114,8 +115,70 @@ def cells(unit: Unit, on: dt.date | None = None) -> list[PostRow]:
     ]
 
 
-def ledger(unit: Unit, on: dt.date | None = None) -> dict[str, list[tuple[LeadershipEntry, int]]]:
-    """Return {kind key: [(entry, posts after it)]}, kinds in code order, lines oldest first."""
+@dataclass(frozen=True)
+class LedgerLine:
+    """One movement and the posts after it."""
+
+    entry: LeadershipEntry
+    balance: int
+
+    @property
+    def on(self) -> dt.date:
+        return self.entry.on
+
+    @property
+    def reason(self) -> str:
+        return self.entry.reason
+
+    @property
+    def document(self) -> ApprovalDocument:
+        return self.entry.document
+
+    @property
+    def added(self) -> int | None:
+        return self.entry.change if self.entry.change > 0 else None
+
+    @property
+    def cut(self) -> int | None:
+        return -self.entry.change if self.entry.change < 0 else None
+
+    @property
+    def note(self) -> str:
+        level = self.entry.post_level.label if self.entry.post_level else ""
+        return "；".join(filter(None, (level, self.entry.note)))
+
+
+@dataclass
+class LedgerGroup:
+    """The lines of one kind."""
+
+    post_kind: CodeValue
+    lines: list[LedgerLine] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.post_kind.label
+
+    @property
+    def anchor(self) -> str:
+        """The id that a link to this kind's lines jumps to."""
+        return f"p{self.post_kind.value}"
+
+    @property
+    def added(self) -> int:
+        return sum(line.added or 0 for line in self.lines)
+
+    @property
+    def cut(self) -> int:
+        return sum(line.cut or 0 for line in self.lines)
+
+    @property
+    def balance(self) -> int:
+        return self.lines[-1].balance if self.lines else 0
+
+
+def ledger(unit: Unit, on: dt.date | None = None) -> list[LedgerGroup]:
+    """Return the 职数台账 of one unit up to a day, kinds in code order, lines oldest first."""
     entries = (
         LeadershipEntry.objects.filter(unit=unit)
         .select_related("document", "post_kind", "post_level")
@@ -123,11 +186,13 @@ def ledger(unit: Unit, on: dt.date | None = None) -> dict[str, list[tuple[Leader
     )
     if on is not None:
         entries = entries.filter(on__lte=on)
-    found: dict[str, list[tuple[LeadershipEntry, int]]] = {}
+    groups: list[LedgerGroup] = []
     for entry in entries:
-        lines = found.setdefault(entry.post_kind_id, [])
-        lines.append((entry, (lines[-1][1] if lines else 0) + entry.change))
-    return found
+        if not groups or groups[-1].post_kind.pk != entry.post_kind_id:
+            groups.append(LedgerGroup(entry.post_kind))
+        group = groups[-1]
+        group.lines.append(LedgerLine(entry, group.balance + entry.change))
+    return groups
 
 
 def latest_changes(

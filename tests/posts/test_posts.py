@@ -146,5 +146,8 @@ def test_the_ledger_runs_by_kind(bureau):
 
     found = queries.ledger(bureau)
 
-    assert list(found) == [p.CHIEF, p.DEPUTY]
-    assert [(entry.change, balance) for entry, balance in found[p.DEPUTY]] == [(3, 3), (-1, 2)]
+    assert [group.post_kind.pk for group in found] == [p.CHIEF, p.DEPUTY]
+    assert [(line.added, line.cut, line.balance) for line in found[1].lines] == [
+        (3, None, 3),
+        (None, 1, 2),
+    ]

@@ -4,9 +4,11 @@ from .cells import CellRow, cells, room_entries
 from .figures import Figures, Sums, TypeRow, children_figures, figures
 from .ledger import LedgerGroup, LedgerLine, documents_behind, ledger
 from .lists import OverUnit, latest_changes, over_units
+from .preview import Change, preview
 
 __all__ = [
     "CellRow",
+    "Change",
     "Figures",
     "LedgerGroup",
     "LedgerLine",
@@ -20,5 +22,6 @@ __all__ = [
     "latest_changes",
     "ledger",
     "over_units",
+    "preview",
     "room_entries",
 ]

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from apps.core.models import CodeValue
+from apps.documents.models import ApprovalDocument
 from apps.units.models import Unit
 
 from ..models import QuotaEntry
@@ -17,6 +18,18 @@ class LedgerLine:
 
     entry: QuotaEntry
     balance: int
+
+    @property
+    def on(self) -> dt.date:
+        return self.entry.on
+
+    @property
+    def reason(self) -> str:
+        return self.entry.reason
+
+    @property
+    def document(self) -> ApprovalDocument:
+        return self.entry.document
 
     @property
     def added(self) -> int | None:
@@ -50,6 +63,11 @@ class LedgerGroup:
         if self.source_level:
             parts.append(self.source_level)
         return " · ".join(parts)
+
+    @property
+    def anchor(self) -> str:
+        """The id that a link to this type's lines jumps to."""
+        return f"t{self.quota_type.value}"
 
     @property
     def added(self) -> int:

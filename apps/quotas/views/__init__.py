@@ -1,0 +1,1 @@
+"""Pages of quotas: the tab and ledger of a unit, lists, and the entry of ledger lines."""
