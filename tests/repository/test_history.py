@@ -1,0 +1,201 @@
+"""No business row changes without its history, whatever the road (issue 2; style.md §5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from apps.core.history import tracked_models
+from apps.core.models import CodeValue
+from apps.quotas import services as quotas
+from apps.quotas.models import OverageEntry, Reservation
+from apps.units.models import EventUnit, Office, Region, UnitEvent
+from tests.factories.documents import DocumentFactory
+from tests.repository import world as worlds
+
+pytestmark = pytest.mark.django_db
+
+#: Models of ours that keep no row history, each with its reason.
+WITHOUT = {
+    "accounts.Preference": "what a reader chose for himself",
+    "accounts.SignInCounter": "technical, forgotten after a month",
+    "audit.AuditEvent": "is a record itself, appended only",
+    "core.IdempotencyKey": "technical, forgotten after two days",
+    "core.Job": "tells its own progress; what it does has history",
+    "core.OutboxMessage": "technical",
+    "posts.PostBalance": "derived by triggers from facts that have history",
+    "quotas.Balance": "derived by triggers",
+    "quotas.Bucket": "derived by triggers",
+    "quotas.UnitTotal": "derived by triggers",
+    "units.UnitUserPermission": "follows from Appointment, which has history",
+}
+
+
+def test_every_model_keeps_history_or_says_why_not() -> None:
+    ours = [m for m in apps.get_models() if m.__module__.startswith("apps.")]
+    kept = {m._meta.label for m in tracked_models()}
+    historical = {m.history.model._meta.label for m in tracked_models()}  # type: ignore[attr-defined]
+
+    without = {m._meta.label for m in ours} - kept - historical
+
+    assert without == set(WITHOUT)
+
+
+@pytest.fixture(scope="module")
+def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """At least one row in every table."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = worlds.build()
+        document = DocumentFactory(scope=world.home.path)
+        kind = CodeValue.objects.get(pk="quota_type.10")
+        facts = {"unit": world.bureau, "quota_type": kind}
+        quotas.post_entry(
+            change=3, kind="grant", on=worlds.DAY, document=document, reason="再核", by=None, **facts
+        )
+        OverageEntry.objects.create(places=1, kind="legacy", on=worlds.DAY, **facts)
+        Reservation.objects.create(purpose="在途", **facts)
+        Office.objects.create(name="编办", home=world.home)
+        Region.objects.create(code="330683", name="嵊州市", level="county")
+        EventUnit.objects.create(
+            event=UnitEvent.objects.order_by("pk").first(), unit=world.home, role="successor"
+        )
+        yield
+        transaction.set_rollback(True)
+
+
+def run(sql: str, values: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.rowcount
+
+
+def quoted(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    return [
+        f.column for f in model._meta.concrete_fields if not isinstance(f, models.GeneratedField)
+    ]
+
+
+def harmless(model: type[models.Model]) -> tuple[str, str]:
+    """Return a column that may say anything, with an SQL expression of another value."""
+    by_model = {
+        "core.Holiday": ("name", "name || '改'"),
+        "units.EventUnit": ("role", "'predecessor'"),
+        "units.DocumentUnit": ("unit_id", "unit_id"),
+    }
+    if model._meta.label in by_model:
+        return by_model[model._meta.label]
+    for name in ("note", "name", "label", "purpose", "reason", "sentence"):
+        if any(f.name == name for f in model._meta.concrete_fields):
+            return name, f"{name} || '改'"
+    raise AssertionError(f"{model._meta.label}: name a column in harmless()")
+
+
+@pytest.mark.parametrize("model", tracked_models(), ids=lambda m: m._meta.label)
+def test_raw_sql_leaves_history(one_of_each: None, model: Any) -> None:
+    table, key = model._meta.db_table, model._meta.pk.column
+    history = model.history.model._meta.db_table
+    actor, change = 987654, str(uuid.uuid4())
+    run("SELECT set_config('bianzhi.actor', %s, true)", [str(actor)])
+    run("SELECT set_config('bianzhi.change_id', %s, true)", [change])
+
+    def signs() -> list[tuple[str, Any, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'SELECT history_type, history_user_id, change_id::text FROM "{history}" '
+                f'WHERE change_id = %s AND "{model._meta.pk.column}"::text = %s '
+                "ORDER BY history_id",
+                [change, str(pk)],
+            )
+            return cursor.fetchall()
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT max("{key}"::text COLLATE "C") FROM "{table}"')
+        pk = cursor.fetchone()[0]
+        assert pk is not None, f"no row of {model._meta.label}: add one to one_of_each"
+        cursor.execute(
+            f'SELECT max("{key}")::text FROM "{table}"'
+            if model._meta.pk.get_internal_type() != "UUIDField"
+            else f'SELECT "{key}"::text FROM "{table}" LIMIT 1'
+        )
+        pk = cursor.fetchone()[0]
+        cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t WHERE "{key}"::text = %s', [pk])
+        row = json.loads(cursor.fetchone()[0])
+    names = columns_of(model)
+
+    assert run(f'DELETE FROM "{table}" WHERE "{key}"::text = %s', [pk]) == 1
+    assert signs() == [("-", actor, change)]
+
+    picked = ", ".join(f'r."{name}"' for name in names)
+    run(
+        f'INSERT INTO "{table}" ({quoted(names)}) '
+        f'SELECT {picked} FROM jsonb_populate_record(NULL::"{table}", %s::jsonb) r',
+        [json.dumps(row)],
+    )
+    assert signs() == [("-", actor, change), ("+", actor, change)]
+
+    column, expression = harmless(model)
+    run(f'UPDATE "{table}" SET "{column}" = {expression} WHERE "{key}"::text = %s', [pk])
+    expected = [] if expression == column else [("~", actor, change)]
+    assert signs()[2:] == expected
+
+
+@pytest.mark.parametrize("model", tracked_models(), ids=lambda m: m._meta.label)
+def test_an_update_that_changes_nothing_leaves_none(one_of_each: None, model: Any) -> None:
+    before = model.history.count()
+    key = model._meta.pk.column
+
+    run(f'UPDATE "{model._meta.db_table}" SET "{key}" = "{key}"', [])
+
+    assert model.history.count() == before
+
+
+@pytest.mark.parametrize("model", tracked_models(), ids=lambda m: m._meta.label)
+def test_history_copies_every_column_of_the_row(model: Any) -> None:
+    """A column added tomorrow is in tomorrow's history (secrets and derived ones excepted)."""
+    copied = {f.column for f in model.history.model._meta.concrete_fields}
+    left_out = {
+        "accounts.User": {"password", "last_login", "session_epoch"},
+        "units.Unit": {"numchild"},
+        "exchange.ImportBatch": {"report", "preview"},
+    }.get(model._meta.label, set())
+
+    assert {*columns_of(model)} - copied == left_out
+
+
+@pytest.mark.asvs("16.4.2")
+def test_the_applications_login_cannot_rewrite_history(db: None) -> None:
+    for model in tracked_models():
+        table = model.history.model._meta.db_table  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT p, has_table_privilege('bianzhi_app', %s, p) FROM "
+                "unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p",
+                [f'"{table}"'],
+            )
+            assert dict(cursor.fetchall()) == {
+                "INSERT": True,
+                "UPDATE": False,
+                "DELETE": False,
+                "TRUNCATE": False,
+            }, table
+
+
+def test_the_moment_of_a_change_is_close_to_its_event(one_of_each: None) -> None:
+    """The audit page looks for rows near the event: it must find those of a bulk road too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now = cursor.fetchone()[0]
+    for model in tracked_models():
+        newest = model.history.order_by("-history_id").first()  # type: ignore[attr-defined]
+        assert abs(newest.history_date - now) < dt.timedelta(minutes=30), model
