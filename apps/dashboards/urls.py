@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from .views import workbench
+from .views import board, workbench
 
 app_name = "dashboards"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("board/", board.board_page, name="board"),
+    path("board/definitions/", board.definitions_page, name="definitions"),
 ]

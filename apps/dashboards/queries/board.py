@@ -1,0 +1,184 @@
+"""The leader's board of one node: its figures, the nodes below it, who is over, what changed.
+
+A board never counts people: today comes from the kept sums, a past day from dated facts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Concat
+
+from apps.core.scope import PAST_PATHS, within
+from apps.posts import queries as posts
+from apps.posts.models import PostBalance
+from apps.posts.queries import PostSums
+from apps.quotas import queries as quotas
+from apps.quotas.models import QuotaEntry, UnitTotal
+from apps.quotas.queries import Sums
+from apps.quotas.queries.figures import ALL_TYPES, sums_of
+from apps.quotas.standing import Lamp
+from apps.units.choices import EntityKind, UnitStatus
+from apps.units.models import Unit
+
+from .movements import Movement, movements
+from .overage import OverLine, over_lines
+from .summary import Summary, summary
+
+TOP_OVER = 20
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class ChildRow:
+    """One node below the board's node, or the places of the node itself (`own`).
+
+    posts   None on a past day
+    opens   whether there are units below it, so that its own board says more than its page
+    """
+
+    unit: Unit
+    sums: Sums
+    posts: PostSums | None
+    opens: bool = False
+    own: bool = False
+
+    @property
+    def lamp(self) -> Lamp:
+        if self.sums.over:
+            many = self.opens or self.unit.entity_kind == EntityKind.GROUPING
+            return ("red", f"超编 {self.sums.over} 家" if many else f"超编 {self.sums.excess}")
+        if not self.sums.approved and not self.sums.actual:
+            return ("grey", "未核编")
+        if self.sums.vacant == 0:
+            return ("amber", "满编")
+        return ("green", "有空编")
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the board. node is None when the reader has several subtrees and chose none.
+
+    month   net change of the approved places since the first of the month; None on a past day
+    """
+
+    node: Unit | None
+    ancestors: list[Unit]
+    summary: Summary
+    rows: list[ChildRow]
+    over: list[OverLine]
+    changes: list[Movement]
+    month: int | None = None
+    roots: list[Unit] = field(default_factory=list)
+
+
+def board(
+    node: Unit | None, paths: Sequence[str], today: dt.date, on: dt.date | None = None
+) -> Board:
+    """Return the board of `node`, or of all `paths` (the reader's subtree roots) together."""
+    at = [node.path] if node is not None else list(paths)
+    found = summary(at, on)
+    return Board(
+        node=node,
+        ancestors=_ancestors(node, paths),
+        summary=found,
+        rows=_below(node, found, on) if node is not None else _side_by_side(at, on),
+        over=over_lines(at, TOP_OVER, on),
+        changes=movements(at, LATEST, on),
+        month=_this_month(at, today) if on is None else None,
+    )
+
+
+def _ancestors(node: Unit | None, paths: Sequence[str]) -> list[Unit]:
+    """Return what lies above the node, as far as the reader's own roots."""
+    if node is None:
+        return []
+    above = [node.path[:end] for end in range(Unit.steplen, len(node.path), Unit.steplen)]
+    above = [path for path in above if any(path.startswith(root) for root in paths)]
+    return list(Unit.objects.filter(path__in=above)) if above else []
+
+
+def _this_month(paths: Sequence[str], today: dt.date) -> int:
+    entries = QuotaEntry.objects.filter(
+        within(paths, "scope"), on__gte=today.replace(day=1), on__lte=today
+    )
+    counted = ~Q(quota_type__attrs__in_total=False)
+    return entries.aggregate(n=Sum("change", filter=counted, default=0))["n"]
+
+
+def units_below() -> Exists:
+    """Annotation: whether a living unit or grouping lies below (内设机构 are no units)."""
+    inner = Unit.objects.order_by().filter(
+        path__gt=OuterRef("path"), path__lt=Concat(OuterRef("path"), Value(PAST_PATHS))
+    )
+    living = inner.exclude(entity_kind=EntityKind.DEPARTMENT).exclude(status=UnitStatus.ABOLISHED)
+    return Exists(living)
+
+
+def _children(node: Unit, on: dt.date | None) -> QuerySet:
+    rows = Unit.objects.filter(within([node.path], "path"), depth=node.depth + 1).exclude(
+        entity_kind=EntityKind.DEPARTMENT
+    )
+    if on is None:
+        rows = rows.active()
+    return rows.annotate(opens=units_below()).order_by("path")
+
+
+def _below(node: Unit, whole: Summary, on: dt.date | None) -> list[ChildRow]:
+    """Return the nodes below in protocol order; what none of them holds is the node's own."""
+    sums = quotas.children_figures(node, on)
+    held = posts.children_figures(node) if on is None else {}
+    rows = []
+    for child in _children(node, on):
+        of_child = sums.get(child.path, {}).get(ALL_TYPES, Sums())
+        if on is not None and of_child == Sums() and not child.is_active:
+            continue
+        posts_of_child = held.get(child.path, PostSums()) if on is None else None
+        rows.append(ChildRow(child, of_child, posts_of_child, child.opens))
+    own = _rest(whole.quotas.total, [row.sums for row in rows])
+    posts_rest = _rest(whole.posts.total, [row.posts for row in rows]) if on is None else None
+    if own != Sums() or (posts_rest is not None and posts_rest != PostSums()):
+        rows.insert(0, ChildRow(node, own, posts_rest, own=True))
+    return rows
+
+
+def _rest(whole: Any, parts: list[Any]) -> Any:
+    """Return what is left of `whole` after its parts; every figure of both adds up."""
+    fields = whole.__dataclass_fields__
+    return type(whole)(
+        *(getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in fields)
+    )
+
+
+def _side_by_side(paths: list[str], on: dt.date | None) -> list[ChildRow]:
+    """Return the reader's several subtrees, one row each. Three queries; more on a past day."""
+    units = list(Unit.objects.filter(path__in=paths).annotate(opens=units_below()).order_by("path"))
+    if on is not None:
+        return [ChildRow(unit, quotas.figures(unit, on).total, None, unit.opens) for unit in units]
+    top = Case(
+        *(When(within([path], "scope"), then=Value(path)) for path in paths),
+        output_field=CharField(),
+    )
+    totals = {
+        row.pop("top"): Sums(**row)
+        for row in UnitTotal.objects.filter(within(paths, "scope"))
+        .annotate(top=top)
+        .values("top")
+        .annotate(**sums_of(UnitTotal, over=Q(over_types__gt=0)))
+    }
+    held = {
+        row["top"]: PostSums(row["d"], row["f"], row["o"], row["s"])
+        for row in PostBalance.objects.order_by()
+        .filter(within(paths, "scope"))
+        .annotate(top=top)
+        .values("top")
+        .annotate(d=Sum("due"), f=Sum("filled"), o=Sum("over"), s=Sum("short"))
+    }
+    return [
+        ChildRow(unit, totals.get(unit.path, Sums()), held.get(unit.path, PostSums()), unit.opens)
+        for unit in units
+    ]
