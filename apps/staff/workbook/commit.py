@@ -29,6 +29,8 @@ from . import staging
 from .rows import DOCUMENT_FIELDS, LASTING, PERSON_FIELDS, SPELL_FIELDS, Rows
 
 FASTER = "已被他人变动，请重新校验后再导入"
+#: Constraints that a colleague's write may bring about after `_look_again`.
+BEATEN = ("occupancy_one_person_one_quota", "posting_once_while_open", "staff_person_id_no_bi")
 
 
 def commit(plan: Plan, *, by: Any, tell: Tell) -> None:
@@ -39,13 +41,24 @@ def commit(plan: Plan, *, by: Any, tell: Tell) -> None:
     start = time.perf_counter()
     tell("加密并装载", 0, plan.rows)
     numbers = staging.give_numbers(rows)
-    counts = {
+    staged = {
         "people": staging.stage(
-            "roster_person", staging.PERSON_COLUMNS, staging.people(rows, numbers)
+            "roster_person",
+            staging.PERSON_COLUMNS,
+            staging.people(rows, numbers),
+            indexes=["person_id", "id_no_bi"],
         ),
-        "spells": staging.stage("roster_spell", staging.SPELL_COLUMNS, staging.spells(rows)),
+        "spells": staging.stage(
+            "roster_spell",
+            staging.SPELL_COLUMNS,
+            staging.spells(rows),
+            indexes=["person_id", "spell_id"],
+        ),
         "postings": staging.stage(
-            "roster_posting", staging.POSTING_COLUMNS, staging.postings(rows)
+            "roster_posting",
+            staging.POSTING_COLUMNS,
+            staging.postings(rows),
+            indexes=["posting_id", "old_posting_id"],
         ),
     }
     plan.seconds["stage"] = time.perf_counter() - start
@@ -56,14 +69,22 @@ def commit(plan: Plan, *, by: Any, tell: Tell) -> None:
     _look_again(rows)
     try:
         with transaction.atomic():
-            _write(rows, by=by)
+            _write(rows, staged, by=by)
     except IntegrityError as failure:
-        raise RefusedByRegister(_faults(rows, failure)) from failure
+        faults = _faults(rows, failure)
+        if not faults:
+            raise
+        raise RefusedByRegister(faults) from failure
     _link_documents()
     audit.record(
         "roster.import",
         by=by,
-        after={"rows": plan.rows, "created": plan.creates, "changed": plan.changes, **counts},
+        after={
+            "rows": plan.rows,
+            "created": plan.creates,
+            "changed": plan.changes,
+            **{name: table.total for name, table in staged.items()},
+        },
         scope=_scope(rows),
     )
     for table in ("roster_person", "roster_spell", "roster_posting"):
@@ -160,8 +181,12 @@ def _at_line(rows: Rows, line: int, message: str, name: str = "") -> Fault:
 
 
 # -- writing -----------------------------------------------------------------------------------
-def _write(rows: Rows, *, by: Any) -> None:
+def _write(rows: Rows, staged: dict[str, staging.Staged], *, by: Any) -> None:
     given = rows.given
+    if staged["people"].changed:
+        _update_people(given)
+    if staged["spells"].changed:
+        _update_spells(given)
     fields = [PERSON_FIELDS[name] for name in PERSON_FIELDS]
     plain = ", ".join(["name_pinyin", "name_initials", *fields])
     _run(
@@ -169,11 +194,10 @@ def _write(rows: Rows, *, by: Any) -> None:
         f"id_no_tail, phone_ct, note, {plain}) SELECT person_id, uid, person_no, id_no_ct, id_no_bi, id_no_tail, "
         f"phone_ct, '', {plain} FROM roster_person WHERE is_new ORDER BY person_id"
     )
-    _update_people(given)
-    _update_spells(given)
     _allow_overages(rows, by=by)
     _insert_spells()
-    _write_postings(given)
+    if staged["postings"].total:
+        _write_postings(given)
 
 
 def _update_people(given: set[str]) -> None:
@@ -322,7 +346,10 @@ def _scope(rows: Rows) -> str:
 
 # -- refused by the database -------------------------------------------------------------------
 def _faults(rows: Rows, failure: IntegrityError) -> Faults:
-    """Say at which rows the database refused; the savepoint is rolled back already."""
+    """Say at which rows the database refused; empty when it was nobody's doing but ours.
+
+    The savepoint is rolled back already.
+    """
     faults = Faults()
     refusal = refusal_of(failure)
     cells: list[NoRoom] = []
@@ -340,8 +367,6 @@ def _faults(rows: Rows, failure: IntegrityError) -> Faults:
         )
         for (line,) in sorted(lines):
             faults.add(_at_line(rows, line, quota_sentence(cell), "quota_type"))
-    if not faults:
-        name = constraint_of(failure)
-        first = rows.parsed.lines[0] if rows.parsed.lines else 0
-        faults.add(_at_line(rows, first, f"{FASTER}（{name}）"))
+    if not faults and constraint_of(failure).startswith(BEATEN):
+        faults.add(_at_line(rows, rows.parsed.lines[0], FASTER))
     return faults

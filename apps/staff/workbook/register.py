@@ -135,6 +135,9 @@ class Register:
                 'CREATE TEMP TABLE roster_key (i int, no text COLLATE "C", bi bytea) ON COMMIT DROP'
             )
             cursor.copy_expert("COPY roster_key FROM STDIN", feed)
+            # indexed, so that no join order is a slow one even where statistics are stale
+            cursor.execute("CREATE INDEX ON roster_key (no)")
+            cursor.execute("CREATE INDEX ON roster_key (bi)")
             cursor.execute("ANALYZE roster_key")
             cursor.execute(
                 "CREATE TEMP TABLE roster_match ON COMMIT DROP AS "
@@ -144,6 +147,7 @@ class Register:
                 "  FROM roster_key k JOIN staff_person p ON p.id_no_bi = k.bi WHERE k.no IS NULL"
             )
             self.matched = cursor.rowcount
+            cursor.execute("CREATE INDEX ON roster_match (person_id)")
             cursor.execute("ANALYZE roster_match")
             cursor.execute("SELECT clock_timestamp()")
             #: by the database's clock: what is written later was not seen by this check

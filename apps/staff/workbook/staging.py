@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -33,10 +33,36 @@ SPELL_COLUMNS = (
     "on_unified_payroll bool, ends_on date, destination text, note text"
 )
 POSTING_COLUMNS = (
-    "line int, person_id bigint, unit_id bigint, posting_id bigint, old_posting_id bigint, "
+    "line int, person_id bigint, is_new bool, unit_id bigint, posting_id bigint, "
+    "old_posting_id bigint, "
     "post_kind_id text, post_name text, post_level_id text, starts_on date, document_id bigint, "
     "document_no text"
 )
+
+
+class Staged(NamedTuple):
+    """Rows of one temporary table, and how many of them are new."""
+
+    total: int
+    new: int
+
+    @property
+    def changed(self) -> int:
+        return self.total - self.new
+
+
+class Texts(dict[Any, str]):
+    """Values of one column as COPY spells them, each spelled once."""
+
+    def __init__(self, none: str = r"\N") -> None:
+        super().__init__({None: none})
+
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = copy_text(value)
+        return text
+
+    def of(self, values: Iterable[Any]) -> Iterator[str]:
+        return map(self.__getitem__, values)
 
 
 class _Feed:
@@ -58,15 +84,25 @@ class _Feed:
         return data[:size] if size >= 0 else data
 
 
-def stage(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> int:
-    """Make a temporary table of rows; it ends with the transaction. Returns how many there are."""
-    lines = ("\t".join(map(copy_text, row)) + "\n" for row in rows)
+def stage(
+    table: str, columns: str, rows: Iterable[Sequence[str]], *, indexes: Sequence[str]
+) -> Staged:
+    """Make a temporary table of rows of COPY texts; it ends with the transaction.
+
+    indexes   columns it is joined by: no join order is then a slow one, even right after a big
+              import, when the statistics of the register's tables are stale
+    """
+    lines = ("\t".join(row) + "\n" for row in rows)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
         cursor.copy_expert(f"COPY {table} FROM STDIN", _Feed(lines), _BUFFER)
+        for column in indexes:
+            cursor.execute(f"CREATE INDEX ON {table} ({column})")
         cursor.execute(f"ANALYZE {table}")
-        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name of ours
-        return cursor.fetchone()[0]
+        cursor.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE is_new) FROM {table}"  # noqa: S608
+        )
+        return Staged(*cursor.fetchone())
 
 
 def give_numbers(rows: Rows) -> dict[int, str]:
@@ -88,51 +124,59 @@ def give_numbers(rows: Rows) -> dict[int, str]:
     return numbers
 
 
-def people(rows: Rows, numbers: dict[int, str]) -> Iterator[list[Any]]:
+def people(rows: Rows, numbers: dict[int, str]) -> Iterator[tuple[str, ...]]:
     """Yield the persons to write, sealed in batches."""
     wanted = [i for i, state in enumerate(rows.person_states) if state in (NEW, CHANGED)]
-    values = [(name, rows.column(name)) for name in PERSON_FIELDS]
-    phones = rows.column("phone")
+    columns = [(name, rows.column(name)) for name in PERSON_FIELDS]
+    texts = {name: Texts("" if name in TEXTS else r"\N") for name in PERSON_FIELDS}
     for at in range(0, len(wanted), BATCH):
         batch = wanted[at : at + BATCH]
         uids = _uids(rows, batch)
         sealed = _sealed_numbers(rows, batch, uids)
-        sealed_phones = _sealed_phones(rows, batch, uids, phones)
-        readings = pinyin.persons([rows.column("name")[i] or "" for i in batch])
-        for i, (full, initials) in zip(batch, readings, strict=True):
-            is_new = rows.person_states[i] == NEW
-            number = sealed.get(i)
-            out = [
-                rows.parsed.lines[i],
-                rows.person_ids[i],
-                is_new,
-                bool(rows.number_changed[i]),
-                bool(rows.phone_changed[i]),
-                uids[i],
-                numbers.get(i),
-                full,
-                initials,
-                _hexed(number.ct) if number else None,
-                _hexed(number.bi) if number else None,
-                number.tail if number else None,
-                _hexed(sealed_phones.get(i)),
-            ]
-            for name, column in values:
-                value = column[i]
-                if value is None and name in TEXTS:
-                    value = ""
-                elif value is None and number is not None:
-                    value = _from_number(rows, i, name)
-                out.append(value)
-            yield out
+        phones = _sealed_phones(rows, batch, uids)
+        names = [rows.column("name")[i] or "" for i in batch]
+        readings = pinyin.persons(names)
+        yield from zip(
+            (str(rows.parsed.lines[i]) for i in batch),
+            (str(rows.person_ids[i]) for i in batch),
+            _flags(rows.person_states[i] == NEW for i in batch),
+            _flags(rows.number_changed[i] for i in batch),
+            _flags(rows.phone_changed[i] for i in batch),
+            (str(uids[i]) for i in batch),
+            (copy_text(numbers.get(i)) for i in batch),
+            (copy_text(full) for full, _ in readings),
+            (copy_text(initials) for _, initials in readings),
+            (_hexed(sealed[i].ct) if i in sealed else r"\N" for i in batch),
+            (_hexed(sealed[i].bi) if i in sealed else r"\N" for i in batch),
+            (str(sealed[i].tail) if i in sealed else r"\N" for i in batch),
+            (_hexed(phones[i]) if i in phones else r"\N" for i in batch),
+            *[
+                texts[name].of(
+                    _with_number(rows, batch, name, column)
+                    if name in ("sex", "birth_month")
+                    else map(column.__getitem__, batch)
+                )
+                for name, column in columns
+            ],
+            strict=True,
+        )
 
 
-def _from_number(rows: Rows, i: int, name: str) -> Any:
-    """Sex and month of birth follow from a number that is written."""
-    found = rows.found[i]
-    if found is None or name not in ("sex", "birth_month"):
-        return None
-    return f"sex.{found.sex}" if name == "sex" else found.birth_on.replace(day=1)
+def _with_number(rows: Rows, batch: list[int], name: str, column: list[Any]) -> Iterator[Any]:
+    """Yield sex or month of birth; where the sheet has none, what the number says."""
+    for i in batch:
+        value, found = column[i], rows.found[i]
+        if value is None and found is not None:
+            value = f"sex.{found.sex}" if name == "sex" else found.birth_on.replace(day=1)
+        yield value
+
+
+def _flags(values: Iterable[Any]) -> Iterator[str]:
+    return ("t" if value else "f" for value in values)
+
+
+def _hexed(value: bytes) -> str:
+    return f"\\\\x{value.hex()}"
 
 
 def _uids(rows: Rows, batch: list[int]) -> dict[int, uuid.UUID]:
@@ -156,9 +200,8 @@ def _sealed_numbers(
     return dict(zip(wanted, sealed, strict=True))
 
 
-def _sealed_phones(
-    rows: Rows, batch: list[int], uids: dict[int, uuid.UUID], phones: list[str | None]
-) -> dict[int, bytes]:
+def _sealed_phones(rows: Rows, batch: list[int], uids: dict[int, uuid.UUID]) -> dict[int, bytes]:
+    phones = rows.column("phone")
     wanted = [
         i for i in batch if phones[i] and (rows.person_states[i] == NEW or rows.phone_changed[i])
     ]
@@ -166,44 +209,43 @@ def _sealed_phones(
     return dict(zip(wanted, sealed, strict=True))
 
 
-def _hexed(value: bytes | None) -> str | None:
-    return f"\\x{value.hex()}" if value is not None else None
-
-
-def spells(rows: Rows) -> Iterator[list[Any]]:
+def spells(rows: Rows) -> Iterator[tuple[str, ...]]:
     """Yield the spells to write."""
-    values = [(rows.column(name), "" if name in TEXTS else None) for name in SPELL_FIELDS]
-    cited = [rows.documents[name] for name in DOCUMENT_FIELDS]
-    for i, state in enumerate(rows.spell_states):
-        if state not in (NEW, CHANGED):
-            continue
-        out = [
-            rows.parsed.lines[i],
-            rows.person_ids[i],
-            rows.spell_ids[i],
-            state == NEW,
-            rows.unit_ids[i],
-            rows.depts[i],
-            rows.statuses[i],
-            rows.exit_modes[i],
-        ]
-        for documents in cited:
-            out += documents[i]
-        for column, blank in values:
-            value = column[i]
-            out.append(blank if value is None else value)
-        yield out
+    wanted = [i for i, state in enumerate(rows.spell_states) if state in (NEW, CHANGED)]
+
+    def picked(values: Any, none: str = r"\N") -> Iterator[str]:
+        return Texts(none).of(map(values.__getitem__, wanted))
+
+    cited: list[Iterator[str]] = []
+    for name in DOCUMENT_FIELDS:
+        documents = rows.documents[name]
+        cited.append(picked([pk for pk, _ in documents]))
+        cited.append(picked([text for _, text in documents]))
+    return zip(
+        map(str, map(rows.parsed.lines.__getitem__, wanted)),
+        map(copy_text, map(rows.person_ids.__getitem__, wanted)),
+        map(copy_text, map(rows.spell_ids.__getitem__, wanted)),
+        _flags(rows.spell_states[i] == NEW for i in wanted),
+        picked(rows.unit_ids),
+        picked(rows.depts),
+        picked(rows.statuses),
+        picked(rows.exit_modes),
+        *cited,
+        *[picked(rows.column(name), "" if name in TEXTS else r"\N") for name in SPELL_FIELDS],
+        strict=True,
+    )
 
 
-def postings(rows: Rows) -> Iterator[list[Any]]:
+def postings(rows: Rows) -> Iterator[list[str]]:
     """Yield the postings to write."""
     kinds, names = rows.column("post_kind"), rows.column("post_name")
     levels, documents = rows.column("post_level"), rows.documents["post_document"]
     for i, state in enumerate(rows.posting_states):
         if state in (NEW, CHANGED):
-            yield [
+            values = [
                 rows.parsed.lines[i],
                 rows.person_ids[i],
+                state == NEW,
                 rows.unit_ids[i],
                 rows.posting_ids[i],
                 rows.old_postings[i],
@@ -213,3 +255,4 @@ def postings(rows: Rows) -> Iterator[list[Any]]:
                 rows.post_starts[i],
                 *documents[i],
             ]
+            yield list(map(copy_text, values))

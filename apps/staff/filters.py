@@ -1,0 +1,68 @@
+"""The query bars of the people lists. Identity numbers are asked by POST, never here (V14.2.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from apps.core import filters as f
+from apps.core.scope import within
+from apps.units.models import Unit
+
+from .models import Occupancy
+
+
+def by_name(text: str) -> Q:
+    """Return the condition that a spell's person is found by part of a name or by pinyin."""
+    small = text.strip().lower().replace(" ", "")
+    found = Q(person__name__holds=text.strip())
+    if small.isascii():
+        found |= Q(person__name_initials__startswith=small)
+        found |= Q(person__name_pinyin__startswith=text.strip().lower())
+    return found
+
+
+class _PeopleFilter(f.FilterSet):
+    q = f.TextFilter(label="姓名", placeholder="姓名、拼音或首字母", method="by_text")
+    under = f.PickerFilter(
+        label="单位（含下级）",
+        url_name="units:suggest",
+        lookups=("code", "name"),
+        queryset=Unit.objects.none(),
+        method="by_subtree",
+    )
+    quota_type = f.CodeFilter(label="编制类型", table="quota_type")
+
+    class Meta:
+        model = Occupancy
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if self.user is not None:
+            self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
+
+    def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(by_name(value)) if value.strip() else rows
+
+    def by_subtree(self, rows: QuerySet, name: str, value: Unit | None) -> QuerySet:
+        return rows.filter(within([value.path], "scope")) if value is not None else rows
+
+
+class RosterFilter(_PeopleFilter):
+    primary = ("q", "under", "quota_type", "status")
+
+    status = f.CodeFilter(label="状态", table="person_status")
+    identity = f.CodeFilter(label="身份", table="person_identity")
+    entered = f.DayRangeFilter(label="入编时间", field_name="starts_on")
+    education = f.CodeFilter(label="学历", table="education", field_name="person__education")
+    civil_rank = f.CodeFilter(label="职级", table="civil_rank")
+    position_grade = f.CodeFilter(label="岗位等级", table="position_grade")
+
+
+class LeaverFilter(_PeopleFilter):
+    primary = ("q", "under", "mode", "left")
+
+    mode = f.CodeFilter(label="退出方式", table="exit_mode", field_name="exit_mode")
+    left = f.DayRangeFilter(label="出编时间", field_name="ends_on")

@@ -1,0 +1,93 @@
+"""Reads of people that return prepared rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from apps.units.models import Unit
+
+from . import secrets
+from .filters import by_name
+from .models import Occupancy, Person, PostHolding
+from .tables import RELATED
+
+
+def roster(user: Any, unit: Unit | None = None) -> QuerySet:
+    """Return the open spells in the user's scope, in protocol order; of one unit if given."""
+    rows = Occupancy.objects.visible_to(user).open().select_related(*RELATED)
+    if unit is not None:
+        return rows.filter(unit=unit).order_by("sort", "pk")
+    return rows.order_by("scope", "sort", "pk")
+
+
+def leavers(user: Any) -> QuerySet:
+    """Return the ended spells in the user's scope, newest first."""
+    rows = Occupancy.objects.visible_to(user).filter(ends_on__isnull=False)
+    return rows.select_related(*RELATED, "exit_mode", "exit_document").order_by("-ends_on", "-pk")
+
+
+@dataclass
+class PersonPage:
+    """What the page of a person shows: only spells and postings in the reader's scope."""
+
+    person: Person
+    spells: list[Occupancy]
+    postings: list[PostHolding]
+    number: Any
+    phone: Any
+
+    @property
+    def current(self) -> Occupancy | None:
+        return next((spell for spell in self.spells if spell.ends_on is None), None)
+
+
+def person_page(user: Any, pk: int) -> PersonPage:
+    """Return the page of a person in the user's sight. Http404 for foreign and missing alike."""
+    people = Person.objects.visible_to(user).select_related(
+        "sex", "ethnicity", "political_status", "education", "degree"
+    )
+    person = people.filter(pk=pk).first()
+    if person is None:
+        raise Http404("没有这个人员，或不在您的查看范围内")
+    related = [name for name in RELATED if not name.startswith("person")]
+    spells = Occupancy.objects.visible_to(user).filter(person=person)
+    spells = spells.select_related(*related, "exit_mode", "exit_document", "work_unit")
+    postings = PostHolding.objects.visible_to(user).filter(person=person)
+    postings = postings.select_related("unit", "post_kind", "post_level", "document")
+    return PersonPage(
+        person=person,
+        spells=list(spells.order_by("-starts_on", "-pk")),
+        postings=list(postings.order_by("-starts_on", "-pk")),
+        number=secrets.id_no(person),
+        phone=secrets.phone(person),
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the global search."""
+
+    label: str
+    url: str
+    note: str
+
+
+def search(user: Any, text: str, limit: int = 10) -> list[Found]:
+    """Return people with an open spell in the user's scope, found by name or pinyin."""
+    if not text.strip():
+        return []
+    rows = Occupancy.objects.visible_to(user).open().filter(by_name(text))
+    rows = rows.select_related("person", "unit", "quota_type")
+    return [
+        Found(
+            spell.person.name,
+            reverse("staff:detail", args=[spell.person_id]),
+            f"{spell.unit.name} · {spell.quota_type.label}",
+        )
+        for spell in rows.order_by("person__name_pinyin", "pk")[:limit]
+    ]

@@ -1,0 +1,100 @@
+"""人员库, 减少人员, the 人员 tab of a unit, and the look-up by identity number."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.audit.exports import export_table
+from apps.core import identity
+from apps.core.http import prepare_table, render_list, requires
+from apps.core.idempotency import keyless
+from apps.quotas.models import Balance
+from apps.units.queries import unit_page
+
+from .. import queries, secrets
+from ..filters import LeaverFilter, RosterFilter
+from ..models import Person
+from ..tables import LeaverTable, RosterTable, UnitRosterTable
+
+#: People shown for one typed number.
+SHOWN = 50
+
+
+@requires("view_subtree")
+@require_GET
+def people_list(request: HttpRequest) -> HttpResponse:
+    """人员库: everybody in quota in the reader's scope."""
+    filters = RosterFilter(request.GET, queryset=queries.roster(request.user), user=request.user)
+    return render_list(
+        request,
+        table=RosterTable,
+        filters=filters,
+        template="staff/list.html",
+        export=export_table,
+    )
+
+
+@requires("view_subtree")
+@require_GET
+def people_left(request: HttpRequest) -> HttpResponse:
+    """减少人员: ended spells."""
+    filters = LeaverFilter(request.GET, queryset=queries.leavers(request.user), user=request.user)
+    return render_list(
+        request,
+        table=LeaverTable,
+        filters=filters,
+        template="staff/left.html",
+        export=export_table,
+    )
+
+
+@requires("view_subtree")
+@require_GET
+def unit_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """The 人员 tab: the unit's own roster, with the room of each quota type above it."""
+    page = unit_page(request.user, pk)
+    rows = queries.roster(request.user, page.unit)
+    kind = request.GET.get("type", "")
+    if kind:
+        rows = rows.filter(quota_type_id=kind)
+    asked = request.GET.get("export", "")
+    if asked in ("xlsx", "csv"):
+        whole = UnitRosterTable(rows, request=request, order_by=request.GET.get("sort"))
+        whole.caption = f"{page.unit.name}花名册"
+        return export_table(request, whole, asked)
+    context = {
+        "unit_page": page,
+        "unit": page.unit,
+        "balances": Balance.objects.filter(unit=page.unit)
+        .select_related("quota_type")
+        .order_by("quota_type__sort"),
+        "kind": kind,
+        "table": prepare_table(request, UnitRosterTable, rows, exports=True),
+        "below": page.unit.numchild > 0,
+    }
+    return render(request, "staff/unit.html", context)
+
+
+@requires("view_subtree")
+@require_http_methods(["GET", "POST"])
+@keyless
+def people_by_number(request: HttpRequest) -> HttpResponse:
+    """Look somebody up by the whole number or its last four; by POST, so that no log has it."""
+    typed = request.POST.get("number", "").strip()
+    found: list[Person] = []
+    sentence = ""
+    if request.method == "POST":
+        text = identity.normalise(typed)
+        if len(text) not in (4, identity.LENGTH):
+            sentence = "请填写完整的 18 位身份证号，或最后 4 位。"
+        else:
+            people = secrets.with_id_no(Person.objects.visible_to(request.user), typed)
+            found = list(people.select_related("sex").order_by("name_pinyin", "pk")[:SHOWN])
+            if not found:
+                sentence = "在您的查看范围内没有这个号码的人员。"
+    rows = list(zip(found, secrets.id_nos(found), strict=True))
+    context = {"rows": rows, "sentence": sentence, "asked": request.method == "POST"}
+    status = 422 if sentence.startswith("请填写") else 200
+    return render(request, "staff/by_number.html", context, status=status)

@@ -1,0 +1,91 @@
+"""The page of a person, what changed on it, and showing one number in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.audit import changes
+from apps.core.http import requires
+from apps.core.menu import Tab
+
+from .. import errors, queries, rules
+from ..services import reveals
+from ..services.reveals import reveal
+
+CHANGES_ON_A_PAGE = 20
+
+
+def _tabs(pk: int, here: str) -> list[Tab]:
+    from django.urls import reverse
+
+    return [
+        Tab("基本", reverse("staff:detail", args=[pk]), here == "detail"),
+        Tab("变更", reverse("staff:changes", args=[pk]), here == "changes"),
+    ]
+
+
+def _context(request: HttpRequest, pk: int, here: str) -> dict[str, Any]:
+    page = queries.person_page(request.user, pk)
+    return {
+        "page_of": page,
+        "person": page.person,
+        "spell": page.current,
+        "tabs": _tabs(pk, here),
+        "may_reveal": rules.may_reveal(request.user, page.person),
+        "may_examine": page.current is not None and rules.may_examine(request.user, page.current),
+        "may_change": rules.may_change(request.user, page.person),
+    }
+
+
+@requires("view_subtree")
+@require_GET
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "staff/detail.html", _context(request, pk, "detail"))
+
+
+@requires("view_subtree")
+@require_POST
+def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one number for this answer only; who looked, when and why stays on record."""
+    context = _context(request, pk, "detail")
+    field = request.POST.get("field", "")
+    if field not in reveals.FIELDS:
+        raise Http404
+    status = 200
+    try:
+        context["revealed"] = reveal(
+            person=context["person"],
+            field=field,
+            purpose=request.POST.get("purpose", ""),
+            by=request.user,
+        )
+        context["revealed_field"] = field
+        context["revealed_label"] = reveals.FIELDS[field]
+    except errors.PurposeMissing:
+        context["sentence"], status = "请选择查看用途，再点“显示完整号码”。", 422
+    except errors.RevealLimit as refusal:
+        context["sentence"] = f"今天已查看 {refusal.limit} 次，达到上限，请明天再查看。"
+        status = 429
+    return render(request, "staff/detail.html", context, status=status)
+
+
+@requires("view_subtree")
+@require_GET
+def person_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The 变更 tab: the person's row and the spells and postings in the reader's scope."""
+    context = _context(request, pk, "changes")
+    page = context["page_of"]
+    found = changes.of(page.person, hidden=("uid", "id_no_bi", "id_no_tail"))
+    for row in (*page.spells, *page.postings):
+        found += changes.of(row, hidden=("counts", "person"))
+    found.sort(key=lambda change: change.when, reverse=True)
+    paged = Paginator(found, CHANGES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context |= {"changes": paged.object_list, "paged": paged}
+    return render(request, "staff/changes.html", context)
+
+
