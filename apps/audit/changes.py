@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from apps.core.history import history_of
 from apps.core.models import CodeValue
 
 from .models import AuditEvent
@@ -49,7 +50,7 @@ def of(
     hidden   further columns that are not shown
     About five queries, whatever the length.
     """
-    history = list(instance.history.order_by("-history_date", "-history_id")[: KEPT + 1])
+    history = list(history_of(instance).order_by("-history_date", "-history_id")[: KEPT + 1])
     events = list(AuditEvent.objects.about(instance).order_by("-at", "-id")[:KEPT])
     by_change: dict[Any, list[AuditEvent]] = {}
     for event in [*events, *_imports(history)]:
@@ -164,6 +165,8 @@ class _Differ:
     def _words(one: Any, value: Any, names: dict[type[models.Model], dict[Any, str]]) -> str:
         if value is None or value == "":
             return ""
+        if isinstance(value, bytes | memoryview):
+            return "（加密保存，不显示）"
         if one.is_relation:
             return names[one.related_model].get(value, str(value))
         if one.choices:

@@ -6,6 +6,20 @@ class StaffConfig(AppConfig):
     verbose_name = "实名人员"
 
     def ready(self) -> None:
+        from apps.core import menu
+
         from . import personal
 
         personal.register()
+        menu.group("实名人员", icon="people", order=40)
+        menu.register(
+            group="实名人员",
+            label="人员库",
+            url_name="staff:list",
+            perm="view_subtree",
+            order=10,
+            covers=("staff:detail", "staff:changes", "staff:reveal", "staff:by_number"),
+        )
+        menu.register(
+            group="实名人员", label="减少人员", url_name="staff:left", perm="view_subtree", order=60
+        )

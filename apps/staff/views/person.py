@@ -87,5 +87,3 @@ def person_changes(request: HttpRequest, pk: int) -> HttpResponse:
     paged = Paginator(found, CHANGES_ON_A_PAGE).get_page(request.GET.get("page"))
     context |= {"changes": paged.object_list, "paged": paged}
     return render(request, "staff/changes.html", context)
-
-
