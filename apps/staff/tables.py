@@ -63,7 +63,7 @@ class _Papers(t.Column):
     """A number: of the linked document, else as the old papers had it."""
 
     def __init__(self, label: str, *, ending: bool = False, **kw: Any) -> None:
-        super().__init__(label, accessor="document_no", nowrap=True, **kw)
+        super().__init__(label, accessor="document_no", **kw)
         self.ending = ending
 
     def getter(self, bound: Any) -> Any:
@@ -81,7 +81,7 @@ class _People(t.Table):
     )
     sex = t.Column("性别", accessor="person.sex.label", phone="hide")
     birth = t.MonthColumn("出生年月", accessor="person.birth_month", order_by="person__birth_month")
-    number = _Number("身份证号", accessor="person", nowrap=True)
+    number = _Number("身份证号", accessor="person")
     unit = t.LinkColumn("编制所在单位", accessor="unit.name", url=_unit_url, order_by="scope")
 
     def row_label(self, record: Occupancy) -> str:
