@@ -78,9 +78,10 @@ def _defaults(model: type[models.Model], named: set[str]) -> list[tuple[str, str
     if unknown := named - known:
         raise ValueError(f"{model._meta.label} has no column {', '.join(sorted(unknown))}")
     for field in model._meta.local_concrete_fields:
-        if field.column in named or field.primary_key or isinstance(field, models.GeneratedField):
+        column = str(field.column)
+        if column in named or field.primary_key or isinstance(field, models.GeneratedField):
             continue
-        found.append((field.column, copy_text(field.get_default())))
+        found.append((column, copy_text(field.get_default())))
     return found
 
 

@@ -20,7 +20,7 @@ RETIRED, MOVED, HANDED_OVER = "03", "02", "13"
 _EXITS = ("03", "01", "06", "10", "09", "07", "14", "99")
 _EXIT_WEIGHTS = (66, 12, 11, 3, 3, 1, 2, 2)
 #: Share of today's people who came into their place by replacing somebody since 2012.
-_REPLACED = 0.21
+_REPLACED = 0.23
 
 
 @dataclass(eq=False, slots=True)
@@ -77,9 +77,9 @@ class Careers:
         return day
 
     def _person(self, cell: Cell) -> Slot:
-        slot = Slot(cell)
-        life = Life([slot])
-        slot.life = life
+        life = Life()
+        slot = Slot(cell, life)
+        life.slots.append(slot)
         cell.slots.append(slot)
         self.lives.append(life)
         return slot
@@ -101,8 +101,7 @@ class Careers:
 
     def _earlier(self, slot: Slot, cell: Cell, day: dt.date, exit_mode: str) -> Slot:
         """Return the spell that `slot`'s person had in another cell until that day."""
-        assert slot.life is not None
-        earlier = Slot(cell, None, day, exit_mode=exit_mode, life=slot.life)
+        earlier = Slot(cell, slot.life, None, day, exit_mode=exit_mode)
         earlier.destination = slot.cell.node.name
         slot.from_unit = cell.node.name
         slot.life.slots.insert(0, earlier)
@@ -111,29 +110,34 @@ class Careers:
     # -- those who left and were not replaced ----------------------------------------------------
 
     def _leavers(self) -> None:
-        """Over-staffing that wore off, and the fall of administrative heads from 2013 to 2015."""
+        """Over-staffing that wore off, and the fall of heads until the record of October 2015.
+
+        Whoever leaves an institution later is made up for by an entry elsewhere in the same year.
+        """
         random = self.random
         admin_after_2013 = 0
         for cell in self.tree.cells:
             if cell.role == ONCE_OVER:
-                for _ in range(cell.approved - cell.actual + random.choice((1, 1, 2, 3))):
-                    day = _first_of(random, dt.date(2013, 2, 1), dt.date(2015, 9, 1))
-                    admin_after_2013 += cell.is_admin and day > dt.date(2013, 12, 31)
-                    self._leaver(cell, day)
+                count, last = cell.approved - cell.actual + random.choice((1, 1, 2, 3)), 2015
             elif cell.role == OVER:
-                for _ in range(random.choice((0, 0, 1, 1, 2, 3))):
-                    last = dt.date(2015 if cell.is_admin else self.last_year, 9, 1)
-                    day = _first_of(random, dt.date(2013, 2, 1), last)
-                    admin_after_2013 += cell.is_admin and day > dt.date(2013, 12, 31)
-                    self._leaver(cell, day)
+                count = random.choice((0, 0, 1, 1, 2, 3))
+                last = 2015 if cell.is_admin else self.last_year
+            else:
+                continue
+            for _ in range(count):
+                day = dt.date(random.randrange(2013, last + 1), random.randrange(2, 10), 1)
+                admin_after_2013 += cell.is_admin and day.year > 2013
+                self._leaver(cell, day)
+                if day.year > 2015:
+                    self._growth(day)
         missing = self.spec.admin_before - self.spec.admin.actual - admin_after_2013
         if missing < 0:
             raise ValueError("more administrative heads left after 2013 than the record says")
-        self._thin(missing, dt.date(2014, 2, 1), dt.date(2015, 9, 1), admin=True)
-        extra = self.spec.institution.actual // 45
-        self._thin(extra, dt.date(2012, 3, 1), dt.date(2021, 9, 1), admin=False)
+        self._thin(missing, 2014, 2015, admin=True)
+        self._thin(self.spec.institution.actual // 60, 2012, 2015, admin=False)
+        self._thin(self.spec.institution.actual // 80, 2016, self.last_year, admin=False)
 
-    def _thin(self, count: int, first: dt.date, last: dt.date, *, admin: bool) -> None:
+    def _thin(self, count: int, first: int, last: int, *, admin: bool) -> None:
         """Let `count` people leave cells that have had room for them."""
         for _ in range(count):
             roomy = [c for c in self.tree.cells if c.is_admin is admin and c.room > 0]
@@ -142,7 +146,22 @@ class Careers:
                 raise ValueError("no unit had room for those who left")
             cell = self.random.choice(roomy)
             cell.room -= 1
-            self._leaver(cell, _first_of(self.random, first, last))
+            year = self.random.randrange(first, last + 1)
+            day = dt.date(year, self.random.randrange(2, 10), 1)
+            self._leaver(cell, day)
+            if year > 2015:
+                self._growth(day)
+
+    def _growth(self, after: dt.date) -> None:
+        """Let somebody enter an institution that had fewer people before, in the same year."""
+        while True:
+            cell = self.random.choice(self.tree.cells)
+            if cell.is_admin or cell.role in (OVER, ONCE_OVER) or cell.actual < 3:
+                continue
+            slot = self.random.choice(cell.slots)
+            if slot.start is None and slot.end is None:
+                slot.start = self._entry_day(after.year, after)
+                return
 
     def _leaver(self, cell: Cell, day: dt.date) -> None:
         slot = self._person(cell)
@@ -163,8 +182,7 @@ class Careers:
         ]
         random.shuffle(pool)
         for node in self.tree.closed:
-            cell, day = node.cells[0], node.abolished_on
-            assert day is not None
+            cell, day = node.cells[0], node.abolished_on or REFORM
             people = 0 if random.random() < 0.15 else random.randrange(1, cell.approved)
             for _ in range(people):
                 if random.random() < 0.7 and pool:
@@ -182,12 +200,11 @@ class Careers:
         random = self.random
         by_year: dict[tuple[int, bool], list[Exchange]] = defaultdict(list)
         for exchange in self.exchanges:
-            assert exchange.come.start is not None
-            by_year[exchange.come.start.year, exchange.cell.is_admin].append(exchange)
+            by_year[exchange.come.begun.year, exchange.cell.is_admin].append(exchange)
         pairs: list[tuple[Exchange, Exchange]] = []
         dropped: set[Life] = set()
         for exchanges in by_year.values():
-            exchanges.sort(key=lambda e: e.come.start or REFORM)
+            exchanges.sort(key=lambda exchange: exchange.come.begun)
             half = len(exchanges) // 2
             early, late = exchanges[:half], exchanges[half:]
             pairs += [
@@ -196,8 +213,7 @@ class Careers:
                 if a.cell.node is not b.cell.node
             ]
         for first, second in random.sample(pairs, min(self.spec.moves, len(pairs))):
-            day = first.come.start
-            assert day is not None and second.gone.life is not None
+            day = first.come.begun
             dropped.add(second.gone.life)
             second.cell.slots.remove(second.gone)
             second.gone = self._earlier(first.come, second.cell, day, MOVED)

@@ -35,11 +35,11 @@ def faults(spec: CountySpec, root: Unit) -> list[str]:
         expect(f"{when}行政编制", admin.approved, spec.admin.approved)
         expect(f"{when}行政实有", admin.actual, spec.admin.actual)
         expect(f"{when}事业编制", rest.approved, spec.institution.approved)
-        if day is None:
-            expect("事业实有", rest.actual, spec.institution.actual)
-            total = spec.admin.approved + spec.institution.approved
-            expect("核定合计", sums.total.approved, total)
-            expect("实有合计", sums.total.actual, spec.admin.actual + spec.institution.actual)
+        expect(f"{when}事业实有", rest.actual, spec.institution.actual)
+        total = spec.admin.approved + spec.institution.approved
+        expect(f"{when}核定合计", sums.total.approved, total)
+        people = spec.admin.actual + spec.institution.actual
+        expect(f"{when}实有合计", sums.total.actual, people)
         expect(f"{when}超编单位", sums.total.over, spec.over_units)
     before = figures(root, END_OF_2012)
     expect("2012 年末超编单位", before.total.over, spec.over_units_before)

@@ -61,8 +61,8 @@ class CountyTree:
             self._cell(node, ADMIN, organ.weight * 0.3)
         for name in organ.institutions.split():
             quota_type = SELF if name in catalogue.SELF_FUNDED else FULL
-            weight = 3.5 + self.random.random() * 17
-            self._pending.append((node, self._named(name), weight, quota_type))
+            size = 3.5 + self.random.random() * 17
+            self._pending.append((node, self._named(name), size, quota_type))
         if organ.short == "县公安局":
             stations = node.add(Node("派出机构", GROUPING, node))
             for town in self.townships:
@@ -92,9 +92,8 @@ class CountyTree:
 
     def _direct(self) -> None:
         grouping = self.root.add(Node("直属事业单位", GROUPING, self.root, system="11"))
-        for name, short, weight, referred in catalogue.DIRECT:
-            if self.spec.core_only and not referred and weight > 50:
-                weight *= 0.6
+        for name, short, size, referred in catalogue.DIRECT:
+            weight = size * 0.6 if self.spec.core_only and size > 50 else float(size)
             node = self._body(grouping, self._named(name), "103" if referred else "104", "11")
             node.short, node.category, node.rank = short, "31", "41" if weight > 25 else "42"
             node.subordination, node.referred = "50", referred
@@ -166,6 +165,7 @@ class CountyTree:
     def _closed(self) -> None:
         """Add the institutions that were abolished between 2013 and 2015."""
         spec, random = self.spec, self.random
+        names: list[tuple[str, Node | None]]
         names = [(self._named(name), None) for name in catalogue.CLOSED]
         random.shuffle(names)
         names = names[: max(1, spec.closed // 2)]

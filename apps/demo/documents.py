@@ -1,38 +1,20 @@
-"""The documents (批文) of an invented county: what orders its figures, and what only concerns it."""
+"""The documents (批文) of an invented county: those its figures come from, and all others."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from random import Random
 
-from .plan import BODY, LATEST, CountySpec, Node
+from .plan import BODY, LATEST, CountySpec, Node, Paper
 
 SET_UP, CLOSE, RENAME, PLACES, POSTS = "11", "12", "13", "21", "22"
 CHARTER, TRANSFER, MIXED, REQUEST, LETTER, MINUTES = "31", "41", "51", "61", "62", "63"
 
 #: The commission became one of the party in the reform of 2019.
 _NEW_COMMISSION = dt.date(2019, 3, 1)
-
-
-@dataclass(eq=False, slots=True)
-class Paper:
-    """One document before it has its number."""
-
-    on: dt.date
-    kind: str
-    title: str
-    series: str
-    issuer: str
-    units: dict[Node, None] = field(default_factory=dict)
-    number: str = ""
-    id: int = 0
-
-    def concerns(self, *nodes: Node) -> Paper:
-        self.units.update(dict.fromkeys(nodes))
-        return self
+_YEARLY = ("机构编制统计", "事业单位法人年检", "用编计划", "机构编制核查", "实名制数据校验")
 
 
 class Book:

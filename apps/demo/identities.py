@@ -27,13 +27,17 @@ _DIVISIONS: Final = (
     ("330703", 2001, 2),
 )
 _LAST_YEAR: Final = 2006
+#: Every county draws the orders of its own share, so that counties loaded apart never meet.
+SHARES: Final = 125
 
 
 class Identities:
-    """Draws numbers; never the same one twice in one run."""
+    """Draws the numbers of one county, whose share is 0 to SHARES - 1; never one twice."""
 
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, share: int) -> None:
+        if not 0 <= share < SHARES:
+            raise ValueError(f"there are shares for {SHARES} counties")
+        self.random, self.share = random, share
         self.used: set[str] = set()
         self._by_year: dict[int, tuple[list[str], list[int]]] = {}
 
@@ -42,8 +46,8 @@ class Identities:
         divisions, weights = self._divisions(birth_on.year)
         while True:
             (division,) = self.random.choices(divisions, weights)
-            odd = sex == "1"
-            order = self.random.randrange(0 if odd else 1, 500) * 2 + odd
+            place = self.share + SHARES * self.random.randrange(500 // SHARES)
+            order = place * 2 + 1 if sex == "1" else (place + 1) % 500 * 2
             first = f"{division}{birth_on:%Y%m%d}{order:03d}"
             if first not in self.used:
                 self.used.add(first)

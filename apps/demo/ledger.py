@@ -13,9 +13,9 @@ from random import Random
 
 from . import documents
 from .county import REFORM, CountyTree
-from .documents import Book, Paper
+from .documents import Book
 from .figures import ONCE_OVER, OVER
-from .plan import BASELINE, Cell, CountySpec, Node
+from .plan import BASELINE, BODY, GROUPING, Cell, CountySpec, Movement, Node, Paper
 
 GRANT, CUT, REALLOCATE, TRANSFER, RECOVER = "grant", "cut", "reallocate", "transfer", "recover"
 
@@ -34,7 +34,7 @@ def write_ledger(
 
 def baseline_of(cell: Cell, approved: int) -> int:
     """Return the places at the takeover, for a cell that has `approved` in the end."""
-    return approved - sum(change for _, change, *_ in cell.moves)
+    return approved - sum(move.change for move in cell.moves)
 
 
 def workday(random: Random, year: int, first: int = 1, last: int = 12) -> dt.date:
@@ -56,8 +56,10 @@ def _reform(tree: CountyTree, book: Book) -> None:
         title = f"关于组建{name}及人员编制划转的通知"
         paper = book.order(REFORM, documents.SET_UP, title, [cell.node, source.node])
         reason = f"机构改革，由{source.node.name.split('（')[0]}划转"
-        cell.moves.append((REFORM, cell.approved, TRANSFER, paper, reason))
-        source.moves.append((REFORM, -cell.approved, TRANSFER, paper, f"机构改革，划转至{name}"))
+        cell.moves.append(Movement(REFORM, cell.approved, TRANSFER, paper, reason))
+        source.moves.append(
+            Movement(REFORM, -cell.approved, TRANSFER, paper, f"机构改革，划转至{name}")
+        )
 
 
 def _closures(spec: CountySpec, tree: CountyTree, book: Book, random: Random) -> dict[int, int]:
@@ -77,7 +79,9 @@ def _closures(spec: CountySpec, tree: CountyTree, book: Book, random: Random) ->
             for node in batch:
                 node.abolished_on = day
                 places = node.cells[0].approved
-                node.cells[0].moves.append((day, -places, RECOVER, paper, "机构撤销，收回编制"))
+                node.cells[0].moves.append(
+                    Movement(day, -places, RECOVER, paper, "机构撤销，收回编制")
+                )
                 recovered[year] += places
     return recovered
 
@@ -106,7 +110,7 @@ def _paper_of_grants(book: Book, day: dt.date, lines: list[tuple[Cell, int]]) ->
     title = f"关于核增{first}{'等单位' if len(lines) > 1 else ''}事业编制的通知"
     paper = book.order(day, documents.PLACES, title, [cell.node for cell, _ in lines])
     for cell, places in lines:
-        cell.moves.append((day, places, GRANT, paper, "重点工作和民生领域需要，调剂核增"))
+        cell.moves.append(Movement(day, places, GRANT, paper, "重点工作和民生领域需要，调剂核增"))
 
 
 def _cut(spec: CountySpec, tree: CountyTree, book: Book, random: Random, recovered: int) -> None:
@@ -122,13 +126,16 @@ def _cut(spec: CountySpec, tree: CountyTree, book: Book, random: Random, recover
         lines = by_parent[cell.node.supervisor or cell.node]
         lines[cell] = lines.get(cell, 0) + places
         left -= places
+    paper: Paper | None = None
     for parent, lines in by_parent.items():
-        day = workday(random, 2015, 3, 9)
-        name = parent.name.split("（")[0]
-        title = f"关于精简{name}所属事业单位编制的通知"
-        paper = book.order(day, documents.PLACES, title, [parent, *(c.node for c in lines)])
+        if not spec.core_only or paper is None:
+            day = workday(random, 2015, 3, 9)
+            name = spec.name if spec.core_only else parent.name.split("（")[0]
+            title = f"关于精简{name}所属事业单位编制的通知"
+            paper = book.order(day, documents.PLACES, title)
+        paper.concerns(parent, *(cell.node for cell in lines))
         for cell, places in lines.items():
-            cell.moves.append((day, -places, CUT, paper, "事业编制精简"))
+            cell.moves.append(Movement(paper.on, -places, CUT, paper, "事业编制精简"))
 
 
 def _reallocations(tree: CountyTree, book: Book, random: Random, last_year: int) -> None:
@@ -137,9 +144,14 @@ def _reallocations(tree: CountyTree, book: Book, random: Random, last_year: int)
         for quota_type, count in (("10", 4), ("21", 9), ("11", 1), ("22", 1)):
             givers = [c for c in tree.cells if c.quota_type == quota_type and not _is_steady(c)]
             givers = [c for c in givers if len(c.moves) < 4 and c.approved > 4]
-            for _ in range(max(1, round(count * len(tree.cells) / 540))):
+            if quota_type == "11":  # only the police moves places among its own
+                givers = [c for c in givers if c.node.flavour == "police"]
+            expected = count * len(tree.cells) / 540
+            for _ in range(int(expected) + (random.random() < expected % 1)):
                 takers = _with_room(tree, quota_type, random, random.choice((1, 1, 2, 3)))
                 takers = [c for c in takers if len(c.moves) < 4]
+                if quota_type == "11":
+                    takers = [c for c in takers if c.node.flavour == "police"]
                 if not takers or len(givers) < 5:
                     continue
                 _reallocate(book, random, year, takers, givers)
@@ -160,11 +172,10 @@ def _reallocate(
     title = f"关于调整{first}和{to}{'等单位' if len(takers) > 1 else ''}编制的通知"
     paper = book.order(day, documents.PLACES, title, nodes, office=random.random() < 0.3)
     for cell, places in lines:
-        cell.moves.append((day, places, REALLOCATE, paper, f"由{first}调剂"))
+        cell.moves.append(Movement(day, places, REALLOCATE, paper, f"由{first}调剂"))
     total = sum(places for _, places in lines)
-    giver.moves.append(
-        (day, -total, REALLOCATE, paper, f"调剂给{to}等" if len(lines) > 1 else f"调剂给{to}")
-    )
+    reason = f"调剂给{to}{'等' if len(lines) > 1 else ''}"
+    giver.moves.append(Movement(day, -total, REALLOCATE, paper, reason))
 
 
 def _with_room(tree: CountyTree, quota_type: str, random: Random, count: int) -> list[Cell]:
@@ -182,11 +193,13 @@ def _baselines(tree: CountyTree, book: Book) -> None:
         if cell.came_from is not None:
             continue
         node = cell.node
-        head = node.supervisor or node.parent
-        assert head is not None
+        head = node.supervisor or node.parent or node
+        if book.spec.core_only:  # one paper for each system
+            head = next(group for group in tree.root.children if node in group.walk())
         if head not in papers:
             name = head.name.split("（")[0]
-            what = "所属单位人员编制和领导职数" if node.supervisor else "人员编制和领导职数"
-            title = f"关于核定{book.spec.name if not node.supervisor else ''}{name}{what}的通知"
-            papers[head] = book.order(BASELINE, documents.MIXED, title)
+            if head.kind == GROUPING:
+                name = f"{book.spec.name}{name}"
+            what = "所属单位人员编制和领导职数" if head.kind == BODY else "人员编制和领导职数"
+            papers[head] = book.order(BASELINE, documents.MIXED, f"关于核定{name}{what}的通知")
         cell.baseline = papers[head].concerns(node)

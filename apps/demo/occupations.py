@@ -25,8 +25,7 @@ class Occupations:
         return f"{self.mark}{what}〔{on.year}〕{self._serials[key]}号"
 
     def status(self, slot: Slot) -> str:
-        assert slot.start is not None
-        if slot.end is None and (self.horizon - slot.start).days < 330 and not slot.from_unit:
+        if slot.end is None and (self.horizon - slot.begun).days < 330 and not slot.from_unit:
             return "120"
         if slot.end is not None or slot.post_name:
             return "110"
@@ -40,9 +39,7 @@ class Occupations:
     def entry_mode(self, slot: Slot) -> str:
         if slot.entry_mode:
             return slot.entry_mode
-        random, assert_start = self.random, slot.start
-        assert assert_start is not None
-        old = assert_start < BASELINE
+        random, old = self.random, slot.begun < BASELINE
         if slot.cell.is_admin or slot.cell.quota_type == "20":
             modes, weights = (("15", "01", "10", "07"), (30, 50, 14, 6)) if old else (
                 ("01", "02", "10", "05", "04"), (74, 7, 10, 4, 5))  # fmt: skip
@@ -65,9 +62,10 @@ class Occupations:
         if slot.cell.quota_type == "20":
             return "2"
         dice = random.random()
-        if not slot.post_name and dice < (0.03 if node.flavour != "institution" else 0.09):
-            if life.sex == "1" or life.birth.year > 1979:  # women workers retire at 50
-                return "7"
+        may_be_worker = life.sex == "1" or life.birth.year > 1979  # women workers retire at 50
+        workers = 0.09 if node.flavour == "institution" else 0.03
+        if may_be_worker and not slot.post_name and dice < workers:
+            return "7"
         if node.flavour in ("school", "hospital"):
             return "3" if dice > 0.95 else "4"
         return "3" if dice > 0.55 or slot.post_name else "4"
@@ -77,9 +75,11 @@ class Occupations:
         if slot.end is not None and slot.end < CIVIL_RANKS_SINCE:
             return None
         age, leads = self.horizon.year - life.birth.year, bool(slot.post_level)
-        step = 5 if age < 26 else 4 if age < 31 else 3 if age < 37 else 2 if age < 44 else 1
-        step = min(step, 1) if leads else step
-        if age >= 52 and self.random.random() < 0.35:
+        step = 5 if age < 26 else 4 if age < 32 else 3 if age < 39 else 2 if age < 49 else 1
+        step = min(5, max(1, step + self.random.choice((-1, 0, 0, 0, 1))))
+        if leads:
+            step = min(step, 1)
+        if age >= 50 and self.random.random() < (0.5 if leads else 0.25):
             step = 0
         if identity in ("11", "2"):
             return ("06", "07", "08", "09", "10", "11")[step]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 BODY, DEPARTMENT, GROUPING = "body", "department", "grouping"
 
@@ -112,12 +113,40 @@ class Node:
 
 
 @dataclass(eq=False, slots=True)
+class Paper:
+    """One document before it has its number."""
+
+    on: dt.date
+    kind: str
+    title: str
+    series: str
+    issuer: str
+    units: dict[Node, None] = field(default_factory=dict)
+    number: str = ""
+    id: int = 0
+
+    def concerns(self, *nodes: Node) -> Paper:
+        self.units.update(dict.fromkeys(nodes))
+        return self
+
+
+class Movement(NamedTuple):
+    """One line of the ledger."""
+
+    on: dt.date
+    change: int
+    kind: str
+    paper: Paper
+    reason: str
+
+
+@dataclass(eq=False, slots=True)
 class Cell:
     """The places of one quota type in one unit.
 
     room        places that were free on every day: what may still be lent to the past
     came_from   for a body set up in 2019, the cell its places and people came from
-    moves       (day, change, kind, paper, reason) after the baseline
+    moves       what the ledger says after the baseline
     """
 
     node: Node
@@ -128,8 +157,8 @@ class Cell:
     room: int = 0
     role: str = ""
     came_from: Cell | None = None
-    baseline: object | None = None
-    moves: list[tuple[dt.date, int, str, object, str]] = field(default_factory=list)
+    baseline: Paper | None = None
+    moves: list[Movement] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
 
     @property
@@ -146,18 +175,24 @@ class Slot:
     """One spell. start None: some day before the baseline, fixed when the person is made up."""
 
     cell: Cell
+    life: Life
     start: dt.date | None = None
     end: dt.date | None = None
     entry_mode: str = ""
     exit_mode: str = ""
     from_unit: str = ""
     destination: str = ""
-    life: Life | None = None
     dept: Node | None = None
     post_name: str = ""
     post_level: str | None = None
     sort: int = 0
-    id: int = 0
+
+    @property
+    def begun(self) -> dt.date:
+        """The first day, once it is fixed."""
+        if self.start is None:
+            raise ValueError("this spell has no first day yet")
+        return self.start
 
 
 @dataclass(eq=False, slots=True)
@@ -170,5 +205,4 @@ class Life:
     name: str = ""
     ethnicity: str = "01"
     work_start: dt.date = BASELINE
-    row: tuple = ()
     id: int = 0

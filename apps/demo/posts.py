@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
 from . import documents
 from .county import REFORM, CountyTree
-from .documents import Book, Paper
-from .plan import BASELINE, BODY, CountySpec, Node, Slot
+from .documents import Book
+from .plan import BASELINE, BODY, CountySpec, Node, Paper, Slot
 
 CHIEF, DEPUTY, SPECIAL, DEPARTMENT_CHIEF, DEPARTMENT_DEPUTY = "10", "11", "14", "21", "22"
+
+
+#: What the chief is called, by the end of the body's name; 主任 otherwise.
+_TITLES = tuple(
+    pair.split(":")
+    for pair in (
+        "法院:院长 检察院:检察长 医院:院长 卫生院:院长 局:局长 部:部长 学:校长 校:校长 园:园长 "
+        "馆:馆长 站:站长 所:所长 院:院长 委员会:书记 总工会:主席 联合会:主席 团:团长 场:场长"
+    ).split()
+)
+_TOWN_DEPUTIES = ("镇长（主任）", "副书记", "纪委书记")
 
 
 @dataclass(slots=True)
@@ -72,18 +84,19 @@ class Posts:
             due[DEPARTMENT_DEPUTY] = len(node.departments) // 3
         baseline = next(cell for cell in node.cells)
         if baseline.baseline is None:
-            charter = self.book.charter(REFORM, node, node.name)
-            self._enter(node, due, level, below, REFORM, charter, "机构改革，重新核定")
+            first_charter = self.book.charter(REFORM, node, node.name)
+            self._enter(node, due, level, below, REFORM, first_charter, "机构改革，重新核定")
             return due
         changed = node.flavour == "organ" and node.before and due[DEPUTY] > 2
-        charter = None
-        if node.flavour in ("organ", "police", "township") and node.rank != "42":
+        charter: Paper | None = None
+        organ = node.flavour in ("organ", "police", "township") and node.rank != "42"
+        if changed or (organ and not self.spec.core_only):
             on = dt.date(2019, 1, 20) + dt.timedelta(days=random.randrange(60))
             charter = self.book.charter(on, node, node.name)
         first = dict(due)
         if changed:
             first[DEPUTY] -= 1
-        paper: Paper = baseline.baseline  # type: ignore[assignment]  # set by the ledger
+        paper = baseline.baseline
         self._enter(node, first, level, below, BASELINE, paper, "期初核定")
         if changed and charter is not None:
             self.dues.append(Due(node, DEPUTY, below, 1, charter.on, charter, "机构改革，核增副职"))
@@ -122,10 +135,10 @@ class Posts:
     # -- who fills them --------------------------------------------------------------------------
 
     def _fill(self, node: Node, due: dict[str, int], *, over: bool, short: bool) -> None:
-        people = [s for cell in node.cells for s in cell.slots if s.end is None]
-        people.sort(key=lambda s: s.life.birth)  # type: ignore[union-attr]
+        people = [slot for cell in node.cells for slot in cell.slots if slot.end is None]
+        people.sort(key=lambda slot: slot.life.birth)
         # leaders are neither about to retire nor new
-        seniors = [s for s in people if s.start is not None and s.start.year < 2020]
+        seniors = [slot for slot in people if slot.begun.year < 2020]
         start = len(seniors) // 6
         queue = iter(seniors[start:] + seniors[:start])
         wanted = dict(due)
@@ -144,7 +157,23 @@ class Posts:
         if node.flavour == "organ" and self.random.random() < 0.18 and (slot := next(queue, None)):
             self._hold(node, slot, SPECIAL, 0, departments)
 
-    def _hold(self, node: Node, slot: Slot, kind: str, place: int, departments: object) -> None:
+    def _before(self, node: Node, held: Held) -> None:
+        """Let somebody who has left the unit have held the post until then."""
+        for cell in node.cells:
+            for slot in cell.slots:
+                if slot.end is None or slot.post_name or slot.end > held.on:
+                    continue
+                if (held.on - slot.end).days > 900 or slot.end.year < 2013:
+                    continue
+                on = max(slot.begun, dt.date(2012, 1, 10))
+                before = Held(slot, held.kind, held.level, held.name, on, end=slot.end)
+                self.held.append(before)
+                slot.post_name, slot.post_level = held.name, held.level
+                return
+
+    def _hold(
+        self, node: Node, slot: Slot, kind: str, place: int, departments: Iterator[Node]
+    ) -> None:
         random = self.random
         level = {CHIEF: "1A41", DEPUTY: "1A42", SPECIAL: "1A42"}.get(kind)
         if kind == CHIEF and node.rank in ("31", "32"):
@@ -155,28 +184,30 @@ class Posts:
             level = {CHIEF: "1A42"}.get(kind)
         name = _title(node, kind, place)
         if kind == DEPARTMENT_CHIEF:
-            department = next(departments)  # type: ignore[call-overload]
+            department = next(departments)
             slot.dept = department
             name = f"{department.name.split('（')[0]}{_head_of(department.name)}"
         elif kind == DEPARTMENT_DEPUTY:
             department = node.departments[place]
             slot.dept = department
             name = f"{department.name.split('（')[0]}副{_head_of(department.name)}"
-        assert slot.start is not None
-        first = max(slot.start, dt.date(2012, 3, 1))
+        first = max(slot.begun, dt.date(2012, 3, 1))
         span = max(1, (self.horizon - first).days - 200)
         on = first + dt.timedelta(days=random.randrange(span))
-        self.held.append(Held(slot, kind, level, name, on, counted=kind != SPECIAL))
+        held = Held(slot, kind, level, name, on, counted=kind != SPECIAL)
+        self.held.append(held)
+        if kind in (CHIEF, DEPUTY):
+            self._before(node, held)
         slot.post_name, slot.post_level = name, level
         slot.sort = {CHIEF: 1, DEPUTY: 10, SPECIAL: 30, DEPARTMENT_CHIEF: 40}.get(kind, 60) + place
         if kind == CHIEF:
-            node.head = slot.life.name  # type: ignore[union-attr]
+            node.head = slot.life.name
 
 
 def _head_of(department: str) -> str:
     """Return what the head of such a department is called: 科长, 主任 …"""
     name = department.split("（")[0]
-    if name.endswith("办公室") or name.endswith(("委员会", "室", "中心")):
+    if name.endswith(("委员会", "室", "中心")):
         return "主任"
     return {
         "科": "科长",
@@ -202,11 +233,7 @@ def _title(node: Node, kind: str, place: int) -> str:
             else "副职"
         )
     chief = "主任"
-    for end, title in (
-        ("法院", "院长"), ("检察院", "检察长"), ("医院", "院长"), ("局", "局长"), ("部", "部长"), ("学", "校长"),
-        ("校", "校长"), ("园", "园长"), ("馆", "馆长"), ("站", "站长"), ("所", "所长"), ("院", "院长"),
-        ("委员会", "书记"), ("总工会", "主席"), ("联合会", "主席"), ("团", "团长"), ("场", "场长"),
-    ):  # fmt: skip
+    for end, title in _TITLES:
         if name.endswith(end):
             chief = title
             break

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -24,66 +25,10 @@ from .identities import Identities
 from .ledger import write_ledger
 from .occupations import Occupations
 from .people import People
-from .plan import BODY, LATEST, CountySpec, Places
+from .plan import BODY, GROUPING, LATEST, CountySpec, Node
 from .posts import Posts
 
 Say = Callable[[str], None]
-
-#: Source of the figures: the record of one county-level city, October 2015 (docs/rules.md Q-02).
-DEMO = CountySpec(
-    name="剡溪县",
-    mark="剡",
-    code="33A001",
-    region="330683",
-    admin=Places(2976, 2592),
-    institution=Places(13244, 11358),
-    institutions=435,
-    closed=50,
-    over_units=65,
-    over_units_before=84,
-    admin_before=2648,
-    cut_2015=521,
-    documents=973,
-    townships=15,
-    streets=4,
-    moves=400,
-    posts_over=9,
-    posts_short=22,
-)
-
-
-def neighbour(
-    name: str, code: str, region: str, admin: Places, institution: Places, over: int, units: int
-) -> CountySpec:
-    """Return the spec of a small county for comparison."""
-    return CountySpec(
-        name=name,
-        mark=name[0],
-        code=code,
-        region=region,
-        admin=admin,
-        institution=institution,
-        institutions=units,
-        closed=4,
-        over_units=over,
-        over_units_before=over + 2,
-        admin_before=admin.actual + 6,
-        cut_2015=45,
-        documents=0,
-        townships=4,
-        streets=1,
-        core_only=True,
-        moves=15,
-        posts_over=1,
-        posts_short=4,
-    )
-
-
-NEIGHBOURS = (
-    neighbour("舜江县", "33A002", "330604", Places(430, 372), Places(980, 846), 5, 34),
-    neighbour("沃洲县", "33A003", "330624", Places(402, 351), Places(736, 655), 4, 28),
-    neighbour("曹溪县", "33A004", "330603", Places(446, 401), Places(1204, 1066), 6, 40),
-)
 
 
 def latest_day() -> dt.date:
@@ -95,14 +40,14 @@ def seed_county(
     *,
     spec: CountySpec,
     random: Random,
-    identities: Identities,
+    share: int,
     say: Say,
     parent: Unit | None = None,
     by: object = None,
 ) -> Unit:
     """Make one county up and write it. One transaction. Returns its root.
 
-    identities   shared by all counties of one run, so that no number comes twice
+    share        of the identity numbers, another one for each county (identities.SHARES)
     say          told each stage with its seconds
     """
     clock = _Clock(say)
@@ -115,7 +60,7 @@ def seed_county(
     book = Book(spec, random, horizon)
     write_ledger(spec, tree, book, random, last_year)
     lives = Careers(spec, tree, random, last_year).lives
-    people = People(random, identities, horizon)
+    people = People(random, Identities(random, share), horizon)
     for life in lives:
         people.settle(life)
     posts = Posts(spec, tree, book, random, horizon)
@@ -126,7 +71,7 @@ def seed_county(
 
     hold_tree()
     nodes = writing.lay_out(tree.root, _next_path(parent))
-    count = writing.write_units(spec, nodes)
+    count = writing.write_units(nodes, spec.region)
     bodies = sum(1 for node in nodes if node.kind == BODY)
     clock(f"机构 {count} 个（其中单位 {bodies} 个）")
     clock(f"批文 {writing.write_documents(book, tree.root)} 件")
@@ -137,10 +82,29 @@ def seed_county(
     spells = writing.write_spells(lives, jobs, random)
     clock(f"占编记录 {spells} 条")
     clock(f"任职 {writing.write_posts(posts, jobs)} 条")
-    root = Unit.objects.get(pk=tree.root.id)
+    root = _under(parent, tree.root)
     audit.record("unit.import", target=root, by=by, after={"units": count}, note="演示数据")
     audit.record("roster.import", target=root, by=by, after={"spells": spells}, note="演示数据")
     return root
+
+
+@write
+def seed_grouping(*, name: str, code: str, parent: Unit | None = None, by: object = None) -> Unit:
+    """Return the grouping of a city or province, made when it is not there."""
+    hold_tree()
+    known = Unit.objects.filter(code=code).first()
+    if known is not None:
+        return known
+    node = Node(name, GROUPING, None, code=code)
+    writing.write_units(writing.lay_out(node, _next_path(parent)), None)
+    return _under(parent, node)
+
+
+def _under(parent: Unit | None, node: Node) -> Unit:
+    """Count a new child of `parent`; return the unit of `node`."""
+    if parent is not None:
+        Unit.objects.filter(pk=parent.pk).update(numchild=F("numchild") + 1)
+    return Unit.objects.get(pk=node.id)
 
 
 def analyze() -> None:
@@ -156,7 +120,7 @@ def set_office(root: Unit) -> None:
 
 
 def _next_path(parent: Unit | None) -> str:
-    """Return the path behind the last root, or behind the last child of `parent`. Under the lock."""
+    """Return the path behind the last root, or the last child of `parent`. Needs the tree lock."""
     base = parent.path if parent else ""
     siblings = Unit.objects.filter(depth=len(base) // Unit.steplen + 1, path__startswith=base)
     last = siblings.order_by("-path").values_list("path", flat=True).first()

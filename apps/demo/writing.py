@@ -25,11 +25,21 @@ from apps.units.models import DocumentUnit, EventUnit, Unit, UnitEvent
 
 from . import documents, ledger
 from .county import REFORM, CountyTree
-from .documents import Book, Paper
+from .documents import Book
 from .figures import OVER
 from .occupations import Occupations
 from .people import People
-from .plan import BASELINE, BODY, DEPARTMENT, CountySpec, Life, Node, Slot
+from .plan import (
+    BASELINE,
+    BODY,
+    DEPARTMENT,
+    Cell,
+    Life,
+    Movement,
+    Node,
+    Paper,
+    Slot,
+)
 from .posts import Posts
 
 STEP = Unit.steplen
@@ -47,7 +57,8 @@ def lay_out(root: Node, path: str) -> list[Node]:
     return nodes
 
 
-def write_units(spec: CountySpec, nodes: list[Node]) -> int:
+def write_units(nodes: list[Node], region: str | None) -> int:
+    """Write the units of a laid-out tree; region is their 行政区划."""
     read = pinyin.units([node.name for node in nodes])
 
     def key(table: str, value: str | None) -> str | None:
@@ -59,7 +70,7 @@ def write_units(spec: CountySpec, nodes: list[Node]) -> int:
             yield (
                 node.id, node.path, len(node.path) // STEP, len(node.children), node.code,
                 node.name, node.short, full[:500], initials[:160], node.kind,
-                "abolished" if node.abolished_on else "normal", node.uscc, spec.region,
+                "abolished" if node.abolished_on else "normal", node.uscc, region,
                 key("subordination", node.subordination), key("system_class", node.system),
                 key("nature", node.nature), key("unit_category", node.category),
                 key("institution_rank", node.rank), key("pi_class", node.pi_class),
@@ -71,8 +82,8 @@ def write_units(spec: CountySpec, nodes: list[Node]) -> int:
     columns = (
         "id path depth numchild code name short_name name_pinyin name_initials entity_kind status "
         "uscc region_id subordination_id system_class_id nature_id category_id rank_id pi_class_id "
-        "funding_id is_civil_service_ref supervising_unit_id functions_text head_name address phone "
-        "established_on abolished_on"
+        "funding_id is_civil_service_ref supervising_unit_id functions_text head_name "
+        "address phone established_on abolished_on"
     )
     return copy_rows(Unit, columns.split(), rows())
 
@@ -97,8 +108,7 @@ class Events:
     def __init__(self, tree: CountyTree, book: Book, random: Random) -> None:
         self.rows: list[tuple[Node, str, dt.date | None, Paper | None, dict, dict, str]] = []
         self.parts: list[tuple[int, Node]] = []
-        closing = {paper.on: paper for paper in book.papers if paper.kind == documents.CLOSE}
-        del closing  # several closures may fall on one day: each unit asks its own paper below
+        self.renaming: Paper | None = None
         papers = {n: p for p in book.papers if p.kind == documents.CLOSE for n in p.units}
         reform = {n: p for p in book.papers if p.kind == documents.SET_UP for n in p.units}
         for node in tree.root.walk():
@@ -107,7 +117,7 @@ class Events:
                 self._renamed(node, book, random)
             elif node.established_on == REFORM and node.kind == BODY:
                 self._add(node, "establish", REFORM, reform[node], {}, facts)
-                self.parts.append((len(self.rows) - 1, node.cells[0].came_from.node))  # type: ignore[union-attr]
+                self.parts.append((len(self.rows) - 1, node.cells[0].came_from.node))
             elif (
                 node.nature == "104"
                 and node.established_on is not None
@@ -126,11 +136,14 @@ class Events:
         self._add(node, "initial", node.established_on, None, {}, {"name": node.before})
         day = dt.date(2019, 1, 19) + dt.timedelta(days=random.randrange(12))
         old, new = node.before.split("（")[0], node.name.split("（")[0]
-        if old == new:
-            title = f"关于{old}加挂牌子的通知"
-        else:
-            title = f"关于{old}更名为{new}的通知"
-        paper = book.order(day, documents.RENAME, title, [node])
+        title = f"关于{old}加挂牌子的通知" if old == new else f"关于{old}更名为{new}的通知"
+        if book.spec.core_only:  # one paper for all
+            title = f"关于{book.spec.name}机构改革有关机构更名和挂牌的通知"
+            day = self.renaming.on if self.renaming else day
+        paper = self.renaming or book.order(day, documents.RENAME, title)
+        if book.spec.core_only:
+            self.renaming = paper
+        paper.concerns(node)
         before, after = {"name": node.before}, {"name": node.name}
         self._add(node, "rename", day, paper, before, after)
 
@@ -169,21 +182,24 @@ def write_ledger(tree: CountyTree) -> int:
     """Write the quota ledger, then the room of units that stand above their places."""
     cells = [*tree.cells, *(node.cells[0] for node in tree.closed)]
 
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for cell in cells:
-            node, key = cell.node, f"quota_type.{cell.quota_type}"
-            funding = f"funding.{node.funding}" if node.funding else None
-            approved = 0 if node.abolished_on else cell.approved
-            first = ledger.baseline_of(cell, approved)
-            if first:
-                paper: Any = cell.baseline
-                yield (node.id, key, first, "baseline", BASELINE, paper.id, funding, "期初核定", "")
-            for day, change, kind, order, reason in sorted(cell.moves, key=lambda m: m[0]):
-                document: Any = order
-                yield (node.id, key, change, kind, day, document.id, funding, reason[:200], "")
+    def row(cell: Cell, move: Movement) -> tuple[Any, ...]:
+        node, key = cell.node, f"quota_type.{cell.quota_type}"
+        funding = f"funding.{node.funding}" if node.funding else None
+        return (
+            node.id, key, move.change, move.kind, move.on, move.paper.id, funding,
+            move.reason[:200], "",
+        )  # fmt: skip
 
+    first, later = [], []
+    for cell in cells:
+        places = ledger.baseline_of(cell, 0 if cell.node.abolished_on else cell.approved)
+        if cell.baseline is not None:
+            move = Movement(BASELINE, places, "baseline", cell.baseline, "期初核定")
+            first.append(row(cell, move))
+        later += [row(cell, move) for move in sorted(cell.moves, key=lambda move: move.on)]
     columns = "unit_id quota_type_id change kind on document_id funding_id reason scope".split()
-    count = copy_rows(QuotaEntry, columns, rows())
+    # two statements, so that a unit whose places are gone keeps a balance of nought
+    count = copy_rows(QuotaEntry, columns, first) + copy_rows(QuotaEntry, columns, later)
     over = (
         (c.node.id, f"quota_type.{c.quota_type}", c.excess, "legacy", BASELINE,
          "实名制启动时已超编，逐步消化", "")
@@ -231,14 +247,15 @@ def write_people(lives: list[Life], people: People, random: Random) -> int:
 
 def write_spells(lives: list[Life], jobs: Occupations, random: Random) -> int:
     def order(slot: Slot) -> tuple[Any, ...]:
-        return slot.cell.node.path, slot.sort or 999, slot.start
+        return slot.cell.node.path, slot.end is not None, slot.sort or 999, slot.begun
 
     slots = sorted((slot for life in lives for slot in life.slots), key=order)
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        for place, slot in enumerate(slots):
+        place, last = 0, None
+        for slot in slots:
             life, node = slot.life, slot.cell.node
-            assert life is not None and slot.start is not None
+            place, last = (place + 1 if node is last else 1), node
             identity = jobs.identity(slot, life)
             rank = jobs.rank(slot, identity, life)
             position, grade, title = jobs.position(slot, identity, life)
@@ -249,20 +266,21 @@ def write_spells(lives: list[Life], jobs: Occupations, random: Random) -> int:
             if level is None and slot.cell.is_admin and slot.end is None and not rank:
                 level = "1A50"
             ended = slot.end is not None
+            exit_no = jobs.number("编出", slot.end) if slot.end else ""
             yield (
                 life.id, node.id, f"quota_type.{slot.cell.quota_type}",
                 dept.id if dept and dept.kind == DEPARTMENT else None,
                 f"person_status.{jobs.status(slot)}", f"person_identity.{identity}",
-                slot.start, jobs.number("编入", slot.start),
+                slot.start, jobs.number("编入", slot.begun),
                 f"entry_mode.{jobs.entry_mode(slot)}", slot.from_unit, slot.end,
-                jobs.number("编出", slot.end) if ended else "",
+                exit_no,
                 f"exit_mode.{slot.exit_mode}" if ended else None, slot.destination, title,
                 f"post_level.{level}" if level else None,
                 f"civil_rank.{rank}" if rank else None,
                 f"position_class.{position}" if position else None,
                 f"position_grade.{grade}" if grade else None,
                 bool(position == "1" and slot.post_name and node.flavour in ("school", "hospital")),
-                slot.sort or 100 + place % 900, "",
+                slot.sort or 100 + place, "",
             )  # fmt: skip
 
     columns = (
@@ -282,7 +300,7 @@ def write_posts(posts: Posts, jobs: Occupations) -> int:
     columns = "unit_id post_kind_id post_level_id change on document_id reason scope".split()
     copy_rows(LeadershipEntry, columns, dues)
     held = (
-        (h.slot.life.id, h.slot.cell.node.id, f"post_kind.{h.kind}",  # type: ignore[union-attr]
+        (h.slot.life.id, h.slot.cell.node.id, f"post_kind.{h.kind}",
          f"post_level.{h.level}" if h.level else None, h.name, h.counted, h.on, h.end,
          jobs.number("委干", h.on), "")
         for h in posts.held
