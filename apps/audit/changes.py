@@ -53,8 +53,8 @@ def of(
     history = list(history_of(instance).order_by("-history_date", "-history_id")[: KEPT + 1])
     events = list(AuditEvent.objects.about(instance).order_by("-at", "-id")[:KEPT])
     by_change: dict[Any, list[AuditEvent]] = {}
-    for event in [*events, *_imports(history)]:
-        by_change.setdefault(event.change_id, []).append(event)
+    for one in [*events, *_imports(history)]:
+        by_change.setdefault(one.change_id, []).append(one)
     actors = _names({row.history_user_id for row in history})
     differ = _Differ(type(instance), labels or {}, DERIVED | set(hidden))
     pairs = list(zip(history, [*history[1:], None], strict=True))[:KEPT]
@@ -69,7 +69,7 @@ def of(
         if not rows and event is None and row.history_type == "~":
             continue  # only derived columns differ
         changes.append(_change(row, event, actors, rows))
-    changes += [_look(event) for event in events if event.id not in told]
+    changes += [_look(one) for one in events if one.id not in told]
     return sorted(changes, key=lambda change: change.when, reverse=True)
 
 
@@ -139,7 +139,7 @@ class _Differ:
                 if after == before:
                     continue
                 differing.append((one, before, after))
-                if one.is_relation:
+                if one.related_model is not None:
                     wanted.setdefault(one.related_model, set()).update({before, after} - {None})
             raw.append(differing)
         names = {model: self._named(model, keys) for model, keys in wanted.items()}

@@ -9,7 +9,7 @@ from django.db import models
 from apps.core.scope import within
 
 
-class AuditEventQuerySet(models.QuerySet):
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, target: models.Model) -> AuditEventQuerySet:
         return self.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -25,29 +25,29 @@ EXPORTS = ("export.run",)
 
 @requires_administrator(AUDIT)
 @require_GET
-def event_list(request: HttpRequest) -> HttpResponse:
+def event_list(request: HttpRequest) -> HttpResponseBase:
     return _list(request, "操作审计")
 
 
 @requires_administrator(AUDIT)
 @require_GET
-def sign_ins(request: HttpRequest) -> HttpResponse:
+def sign_ins(request: HttpRequest) -> HttpResponseBase:
     return _list(request, "登录日志", SIGN_INS)
 
 
 @requires_administrator(AUDIT)
 @require_GET
-def looks(request: HttpRequest) -> HttpResponse:
+def looks(request: HttpRequest) -> HttpResponseBase:
     return _list(request, "查看留痕", LOOKS)
 
 
 @requires_administrator(AUDIT)
 @require_GET
-def export_list(request: HttpRequest) -> HttpResponse:
+def export_list(request: HttpRequest) -> HttpResponseBase:
     return _list(request, "导出记录", EXPORTS)
 
 
-def _list(request: HttpRequest, title: str, kinds: tuple[str, ...] = ()) -> HttpResponse:
+def _list(request: HttpRequest, title: str, kinds: tuple[str, ...] = ()) -> HttpResponseBase:
     events = AuditEvent.objects.visible_to(request.user)
     if kinds:
         events = events.filter(kind__in=kinds)
@@ -64,7 +64,7 @@ def _list(request: HttpRequest, title: str, kinds: tuple[str, ...] = ()) -> Http
 
 @requires_administrator(AUDIT)
 @require_GET
-def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def event_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One event with what it changed: its own before and after, and every row of the change."""
     event = get_object_or_404(AuditEvent.objects.visible_to(request.user), pk=pk)
     alike = AuditEvent.objects.none()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 SYSTEM = "system"
 SECURITY = "security"
@@ -16,7 +16,7 @@ AUDIT = "audit"
 
 LABELS = {SYSTEM: "系统管理员", SECURITY: "安全管理员", AUDIT: "审计管理员"}
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def requires_administrator(*kinds: str) -> Callable[[View], View]:
@@ -24,8 +24,8 @@ def requires_administrator(*kinds: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.admin_kind not in kinds:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if (request.user.admin_kind or "") not in kinds:
                 names = "、".join(LABELS[kind] for kind in kinds)
                 raise PermissionDenied(f"这个页面只对{names}开放")
             return view(request, *args, **kwargs)

@@ -17,6 +17,7 @@ from django.db.models import OuterRef, Subquery
 
 from . import wording
 from .fields import CodeField
+from .history import history_of
 from .models import CodeValue
 
 HIDDEN = "（个人信息，不显示）"
@@ -68,14 +69,14 @@ def version_of(instance: models.Model) -> int:
 
     A form carries it, so that who saves over somebody else's change is told.
     """
-    history = type(instance).history.filter(**{instance._meta.pk.name: instance.pk})  # type: ignore[union-attr]
+    history = history_of(type(instance)).filter(**{instance._meta.pk.name: instance.pk})
     return history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
 
 
 def changes_of(instance: models.Model, limit: int = 100) -> list[Change]:
     """Return the latest changes of one row, newest first, with who and what. Three queries."""
     model = type(instance)
-    history = model.history.filter(**{model._meta.pk.name: instance.pk})  # type: ignore[union-attr]
+    history = history_of(model).filter(**{model._meta.pk.name: instance.pk})
     return read(model, history.order_by("-history_id")[:limit])
 
 
@@ -84,7 +85,7 @@ def read(model: type[models.Model], rows: models.QuerySet, *, mask: bool = False
 
     mask   write no personal value out (for readers without the right to the person)
     """
-    history = model.history.model  # type: ignore[attr-defined]
+    history = history_of(model).model
     key = model._meta.pk.name  # type: ignore[union-attr]
     earlier = history.objects.filter(
         **{key: OuterRef(key)}, history_id__lt=OuterRef("history_id")

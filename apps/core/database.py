@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from .history import tracked_models
+from .history import history_of, tracked_models
 
 #: Login of web, worker and ordinary commands; it owns nothing.
 APPLICATION_ROLE = "bianzhi_app"
@@ -23,7 +23,7 @@ def after_migrate(**kwargs: Any) -> None:
     if connection.vendor != "postgresql" or not _has_function("core_change_id"):
         return
     for model in tracked_models():
-        if _has_table(model._meta.db_table) and _has_table(model.history.model._meta.db_table):
+        if _has_table(model._meta.db_table) and _has_table(history_of(model).model._meta.db_table):
             track(model)
     grant_application_role()
 
@@ -38,7 +38,7 @@ def track(model: type[models.Model]) -> None:
 def history_statements(model: type[models.Model]) -> list[str]:
     """Return the SQL that makes the database write the history rows of `model`."""
     table = model._meta.db_table
-    history = model.history.model
+    history = history_of(model).model
     own = {f.column for f in model._meta.local_concrete_fields}
     extra = {"history_id", "history_date", "history_type", "history_user_id"}
     extra |= {"history_change_reason", "change_id"}
@@ -115,7 +115,7 @@ def grant_application_role() -> None:
             for table in [name, *(row[0] for row in cursor.fetchall())]:
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
         for model in tracked_models():
-            table = model.history.model._meta.db_table
+            table = history_of(model).model._meta.db_table
             if _has_table(table):
                 cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
 

@@ -66,11 +66,11 @@ class Holds(Lookup):
     def get_prep_lookup(self) -> str:
         return str(self.rhs).lower()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
         text = str(self.rhs)
         like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         if not text:
-            return "TRUE", []
-        params = [*lhs_params, text, *lhs_params, like]
+            return "TRUE", ()
+        params = (*lhs_params, text, *lhs_params, like)
         return f"(core_grams({lhs}) @> core_grams_asked(%s) AND lower({lhs}) LIKE %s)", params

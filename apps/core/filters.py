@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_filters
@@ -14,6 +14,8 @@ from . import forms
 from .models import CodeValue
 
 ALL = "全部"
+#: (value, label) pairs, or what returns them when the form is made
+Choices = Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]]
 
 
 class FilterSet(django_filters.FilterSet):
@@ -77,7 +79,7 @@ class TextFilter(django_filters.CharFilter):
 class ChoiceFilter(django_filters.ChoiceFilter):
     """One of a closed list."""
 
-    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kw: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **kw: Any) -> None:
         kw.setdefault("empty_label", ALL)
         super().__init__(*args, choices=choices, **kw)
 

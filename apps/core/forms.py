@@ -176,6 +176,8 @@ class _Layout:
 class Form(_Layout, forms.Form):
     """Base of the forms that write. Takes `user` where choices depend on the reader."""
 
+    fields: dict[str, Any]  # by name; each class has its own extras (queryset, choices)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
@@ -183,6 +185,8 @@ class Form(_Layout, forms.Form):
 
 class ModelForm(_Layout, forms.ModelForm):
     """Base of the forms for one row. Saving is the service's work, not the form's."""
+
+    fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from .filters import FilterSet
     from .tables import Table
 
-View = Callable[..., HttpResponse]
-Exporter = Callable[[HttpRequest, "Table", str], HttpResponse]
+#: HttpResponseBase is what pages and files (FileResponse) share.
+View = Callable[..., HttpResponseBase]
+Exporter = Callable[[HttpRequest, Any, str], HttpResponseBase]
 #: GET parameters that belong to the list itself, not to its conditions
 LIST_PARAMETERS = ("page", "export")
 
@@ -36,7 +37,7 @@ def requires(*permissions: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if permissions and not any(request.user.may_anywhere(p) for p in permissions):
                 raise PermissionDenied("账号没有打开这个页面的权限")
             return view(request, *args, **kwargs)
@@ -149,7 +150,7 @@ def render_list(
     totals: dict[str, Any] | Callable[[Any], dict[str, Any]] | None = None,
     export: Exporter | None = None,
     context: dict[str, Any] | None = None,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Render a list page, only its card for htmx, or the export for `?export=xlsx`.
 
     rows    queryset or list when there are no filters; already scoped and joined

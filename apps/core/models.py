@@ -29,7 +29,7 @@ class CodeTable(models.Model):
         return self.name
 
 
-class CodeValueQuerySet(models.QuerySet):
+class CodeValueQuerySet(models.QuerySet["CodeValue"]):
     def of(self, table: str) -> CodeValueQuerySet:
         return self.filter(table_id=table)
 

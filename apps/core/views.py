@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
@@ -162,7 +162,7 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def show_gallery_list(request: HttpRequest) -> HttpResponse:
+def show_gallery_list(request: HttpRequest) -> HttpResponseBase:
     """Show a whole list page, also as the fragment htmx asks for."""
     _only_for_builders()
     filters = gallery.GalleryFilter(request.GET, gallery.ROWS)

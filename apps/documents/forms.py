@@ -103,6 +103,8 @@ class RegisterForm(_DocumentForm):
     )
     scope = f.forms.ChoiceField(label="登记范围")
 
+    only_scope = ""
+
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         choices = offices.named(user.subtrees(REGISTER))
@@ -113,7 +115,7 @@ class RegisterForm(_DocumentForm):
 
     @property
     def scope_path(self) -> str:
-        return self.cleaned_data.get("scope") or getattr(self, "only_scope", "")
+        return self.cleaned_data.get("scope") or self.only_scope
 
 
 class ChangeForm(_DocumentForm):

@@ -17,11 +17,11 @@ from .choices import Secrecy
 _BRACKETS = {ord(c): "〔" for c in "[【(（﹝［〖"} | {ord(c): "〕" for c in "]】)）﹞］〗"}
 
 
-class ApprovalDocumentQuerySet(models.QuerySet):
+class ApprovalDocumentQuerySet(models.QuerySet["ApprovalDocument"]):
     def visible_to(self, user: Any) -> ApprovalDocumentQuerySet:
         """Documents registered by the user's office, and those about units in the user's scope."""
         paths = user.subtrees("view_subtree")
-        linked = self.model.objects.filter(within(paths, "unit_links__scope")).values("pk")
+        linked = ApprovalDocument.objects.filter(within(paths, "unit_links__scope")).values("pk")
         return self.filter(within(paths, "scope") | Q(pk__in=linked))
 
     def found_by(self, text: str) -> ApprovalDocumentQuerySet:

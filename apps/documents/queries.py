@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Value, When
 
 from . import numbers
-from .models import ApprovalDocument
+from .models import ApprovalDocument, ApprovalDocumentQuerySet
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Found:
     note: str
 
 
-def ranked(documents: QuerySet, text: str) -> QuerySet:
+def ranked(documents: ApprovalDocumentQuerySet, text: str) -> ApprovalDocumentQuerySet:
     """Return the documents found by `text`: the exact number first, then by day, newest first."""
     try:
         exact = numbers.normalise(text)

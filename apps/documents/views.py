@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db.models import Count, OuterRef, Subquery
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,7 +28,7 @@ from .errors import (
 )
 from .filters import DocumentFilter
 from .forms import ChangeForm, FileForm, RegisterForm
-from .models import ApprovalDocument
+from .models import ApprovalDocument, ApprovalDocumentQuerySet
 from .refusals import sentence
 from .tables import DocumentTable
 
@@ -42,7 +42,7 @@ NEXT_STEPS = (
 )
 
 
-def _counted() -> QuerySet:
+def _counted() -> ApprovalDocumentQuerySet:
     """Documents with `unit_count`, counted for the rows of the page only."""
     units = (
         ApprovalDocument.objects.filter(pk=OuterRef("pk"))
@@ -56,7 +56,7 @@ def _counted() -> QuerySet:
 
 @requires("view_subtree")
 @require_GET
-def document_list(request: HttpRequest) -> HttpResponse:
+def document_list(request: HttpRequest) -> HttpResponseBase:
     filters = DocumentFilter(
         request.GET, queryset=_counted().visible_to(request.user), user=request.user
     )
@@ -166,7 +166,7 @@ def document_attach(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("view_subtree")
 @require_GET
-def document_file(request: HttpRequest, pk: int) -> HttpResponse:
+def document_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the original: always as a download, noted in the audit."""
     document = _visible(request, pk)
     try:

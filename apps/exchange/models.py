@@ -17,7 +17,7 @@ from apps.units.models import Unit
 from .choices import BatchState
 
 
-class ImportBatchQuerySet(models.QuerySet):
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, user: Any) -> ImportBatchQuerySet:
         """Return the batches the user brought: a workbook may hold more than others may see."""
         return self.filter(owner_id=user.pk)

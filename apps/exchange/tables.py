@@ -52,7 +52,7 @@ class BatchTable(t.Table):
         return KINDS[value].label if value in KINDS else value
 
     def render_state(self, record: ImportBatch) -> Any:
-        return lamp(BATCH_LAMPS[record.state], record.get_state_display())
+        return lamp(BATCH_LAMPS[BatchState(record.state)], record.get_state_display())
 
     def value_kind(self, value: str) -> str:
         return self.render_kind(value)
@@ -76,4 +76,4 @@ class JobTable(t.Table):
         return format_html('<a href="{}">{}</a>', reverse("exchange:job", args=[record.pk]), record)
 
     def render_state(self, record: Job) -> Any:
-        return lamp(JOB_LAMPS[record.state], record.get_state_display())
+        return lamp(JOB_LAMPS[Job.State(record.state)], record.get_state_display())

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts.requests import SignedInRequest
 from apps.audit import exports
 from apps.core import sheets
 from apps.core.http import render_form, render_list, requires
@@ -50,7 +51,7 @@ def kind_or_404(user: Any, code: str) -> ImportKind:
 
 @requires("maintain")
 @require_GET
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: HttpRequest) -> HttpResponseBase:
     """导入中心: what can be imported, and the batches of the reader."""
     return render_list(
         request,
@@ -64,7 +65,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @requires("maintain")
 @require_GET
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send the empty workbook of one kind, with drop-downs and its version."""
     chosen = kind_or_404(request.user, kind)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
@@ -101,7 +102,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
             form.add_error("file", refused.sentence)
         else:
             return redirect(batch)
-    context = {"kind": chosen, "steps_list": STEPS, "columns": chosen.columns(request.user)}
+    context: dict[str, Any] = {"kind": chosen, "steps_list": STEPS, "columns": chosen.columns(request.user)}
     return render_form(request, "exchange/upload.html", form, **context)
 
 
@@ -122,7 +123,7 @@ def batch(request: HttpRequest, pk: Any) -> HttpResponse:
         "kind": KINDS.get(found.kind),
         "steps_list": STEPS,
         "step": {BatchState.CHECKING: 3, BatchState.FAULTY: 4, BatchState.CLEAN: 5}.get(
-            found.state, 5
+            BatchState(found.state), 5
         ),
         "job_open": found.job is not None
         and found.job.state in (Job.State.WAITING, Job.State.RUNNING),
@@ -130,7 +131,7 @@ def batch(request: HttpRequest, pk: Any) -> HttpResponse:
         "faults_more": max(0, found.faults - LISTED),
         "warnings": warnings[:LISTED],
         "warnings_more": max(0, len(warnings) - LISTED),
-        "tone": BATCH_LAMPS[found.state],
+        "tone": BATCH_LAMPS[BatchState(found.state)],
     }
     return render(request, "exchange/batch.html", context)
 
@@ -151,7 +152,7 @@ def confirm(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @requires("maintain")
 @require_GET
-def marked(request: HttpRequest, pk: Any) -> HttpResponse:
+def marked(request: HttpRequest, pk: Any) -> HttpResponseBase:
     """Send the uploaded workbook back with its faults at their cells."""
     found = batch_or_404(request, pk)
     if not found.marked:
@@ -176,7 +177,7 @@ def export_centre(request: HttpRequest) -> HttpResponse:
 
 @requires("view_subtree")
 @require_GET
-def export(request: HttpRequest, kind: str) -> HttpResponse:
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send one register, as far as the reader may see it, `?under=` a unit's code."""
     chosen = KINDS.get(kind)
     if chosen is None or not chosen.exportable:
@@ -195,7 +196,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 
 @requires()
 @require_GET
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: SignedInRequest) -> HttpResponseBase:
     """The reader's own jobs."""
     return render_list(
         request,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models.functions import Length
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -35,7 +35,7 @@ WAITING = 10
 
 @requires_administrator(SECURITY)
 @require_GET
-def appointment_list(request: HttpRequest) -> HttpResponse:
+def appointment_list(request: HttpRequest) -> HttpResponseBase:
     rows = Appointment.objects.select_related("user", "unit").order_by("-starts_at")
     filters = AppointmentFilter(request.GET, queryset=rows, user=request.user)
     return render_list(

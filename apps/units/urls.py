@@ -1,7 +1,5 @@
 """Addresses of the tree."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from .views import deeds, lists, pages, tree
@@ -24,6 +22,5 @@ urlpatterns = [
     path("<int:pk>/changes/", pages.unit_changes, name="changes"),
     path("<int:pk>/card/", pages.unit_card, name="card"),
     path("<int:pk>/edit/", deeds.unit_edit, name="edit"),
+    path("appointments/", include("apps.units.appointment_urls")),
 ]
-if find_spec("apps.units.appointment_urls"):
-    urlpatterns.append(path("appointments/", include("apps.units.appointment_urls")))

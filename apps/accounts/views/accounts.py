@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -27,6 +27,7 @@ from ..errors import (
 from ..filters import AccountFilter
 from ..forms import AccountForm
 from ..models import User
+from ..requests import SignedInRequest
 from ..tables import AccountTable, state_of
 
 #: Where a temporary password waits, sealed, for the one page that shows it.
@@ -36,7 +37,7 @@ FIELD = "accounts.temporary_password"
 
 @requires_administrator(SYSTEM)
 @require_GET
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: HttpRequest) -> HttpResponseBase:
     filters = AccountFilter(request.GET, queryset=User.objects.all(), user=request.user)
     return render_list(
         request, table=AccountTable, filters=filters, template="accounts/user_list.html"
@@ -45,7 +46,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 @requires_administrator(SYSTEM)
 @require_GET
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     context = {
         "account": account,
@@ -75,7 +76,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
 
 @requires_administrator(SYSTEM)
 @require_http_methods(["GET", "POST"])
-def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
     if not rules.may_manage(request.user, account):
         return _not_ours(request, account)

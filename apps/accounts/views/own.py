@@ -20,6 +20,7 @@ from .. import services
 from ..errors import TooManyAttempts, WrongCredentials, WrongPassword
 from ..forms import OwnPasswordForm, SignInForm
 from ..homes import home_of
+from ..requests import SignedInRequest
 from ..roles import PERMISSIONS
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -87,7 +88,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @requires()
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: SignedInRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end."""
     form = OwnPasswordForm(
         request.POST if request.method == "POST" else None, user=request.user

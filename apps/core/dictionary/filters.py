@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import filters as f
+from ..models import CodeValueQuerySet
 
 
 class CodeTableFilter(f.FilterSet):
@@ -30,7 +31,7 @@ class CodeValueFilter(f.FilterSet):
             Q(label__icontains=text) | Q(value=text) | Q(external_map__icontains=text)
         )
 
-    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def by_state(self, rows: CodeValueQuerySet, name: str, value: str) -> QuerySet:
         today = timezone.localdate()
         if value == "on":
             return rows.on_day(today)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from .tables import HolidayTable
 
 @requires_administrator(SYSTEM)
 @require_GET
-def holiday_list(request: HttpRequest) -> HttpResponse:
+def holiday_list(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate()
     year = _year(request.GET.get("year", ""), today)
     known = holidays.published()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ RULES = {
 
 @requires_administrator(SYSTEM)
 @require_GET
-def code_tables(request: HttpRequest) -> HttpResponse:
+def code_tables(request: HttpRequest) -> HttpResponseBase:
     today = timezone.localdate()
     over = Q(values__valid_to__lte=today)
     rows = CodeTable.objects.annotate(
@@ -47,7 +47,7 @@ def code_tables(request: HttpRequest) -> HttpResponse:
 
 @requires_administrator(SYSTEM)
 @require_GET
-def code_table(request: HttpRequest, table: str) -> HttpResponse:
+def code_table(request: HttpRequest, table: str) -> HttpResponseBase:
     found = get_object_or_404(CodeTable, pk=table)
     rows = CodeValue.objects.of(found.pk).select_related("parent")
     return render_list(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from apps.audit.exports import export_table
@@ -20,7 +20,7 @@ JOINED = ("total", "nature", "rank", "system_class", "category", "funding")
 
 @requires("view_subtree")
 @require_GET
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     units = Unit.objects.visible_to(user).select_related(*JOINED)
     filters = UnitFilter(request.GET, queryset=queries.with_parent(units, user), user=user)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from apps.core import wording
 from apps.dashboards.queries.summary import Summary, as_json, home_paths, summary
+from apps.quotas.queries import Sums
 from apps.units.models import Unit
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
     def _print(self, found: Summary) -> None:
         heads = ("", "核定", "实有", "在途", "净空编", "毛空编", "超编", "超编单位")
         total = found.quotas.total
+        rows: list[tuple[str, Sums, int | None]]
         rows = [(row.quota_type.label, row.sums, row.sums.over) for row in found.quotas.types]
         rows += [
             (f"小计：{family.label}", sums, None)

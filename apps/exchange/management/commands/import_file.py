@@ -62,10 +62,10 @@ class Command(BaseCommand):
             run = runs.check(path, path.name, options["kind"], user=actor, under=under)
         except Refused as refused:
             empty = {"kind": options["kind"], "rows": 0, "created": 0, "changed": 0}
-            fault = {"sheet": "", "row": 0, "column": "", "value": "", "message": refused.sentence}
+            refusal = {"sheet": "", "row": 0, "column": "", "value": "", "message": refused.sentence}
             self._report(
                 options["report"],
-                {**empty, "unchanged": 0, "withdrawn": None, "faults": [fault], "warnings": []}
+                {**empty, "unchanged": 0, "withdrawn": None, "faults": [refusal], "warnings": []}
                 | {"seconds": {}},
             )
             self.stderr.write(refused.sentence)
