@@ -15,7 +15,13 @@ def no_demo_account_is_open(app_configs: Any, **kwargs: Any) -> list[CheckMessag
     from . import demo
 
     if settings.DEMO:
-        return [Error("BIANZHI_DEMO 已打开，演示账户可以登录", hint="生产环境请去掉 BIANZHI_DEMO", id="accounts.E001")]
+        return [
+            Error(
+                "BIANZHI_DEMO 已打开，演示账户可以登录",
+                hint="生产环境请去掉 BIANZHI_DEMO",
+                id="accounts.E001",
+            )
+        ]
     try:
         found = demo.open_demo_accounts()
     except DatabaseError:

@@ -92,7 +92,9 @@ class AccountForm(f.ModelForm):
             "name": {"required": "请输入姓名"},
         }
         widgets = {
-            "username": django_forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+            "username": django_forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "none"}
+            ),
             "name": django_forms.TextInput(attrs={"autocomplete": "off"}),
         }
 

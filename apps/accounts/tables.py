@@ -23,14 +23,18 @@ class AccountTable(t.Table):
     key = "accounts"
     caption = "账户"
     fixed = ("name",)
-    empty = t.Empty("没有符合条件的账户", "换个条件再查，或新增一个账户。", "新增账户", "accounts:user_create")
+    empty = t.Empty(
+        "没有符合条件的账户", "换个条件再查，或新增一个账户。", "新增账户", "accounts:user_create"
+    )
 
     name = t.LinkColumn("姓名", order_by=("name",))
     username = t.CodeColumn("用户名", order_by=("username",))
     title = t.Column("单位与职务", wide_text=True)
     kind = t.Column("类别", accessor="admin_kind", order_by=("admin_kind",))
     office_phone = t.CodeColumn("办公电话")
-    state = t.LampColumn("状态", accessor="is_active", order_by=("is_active", "must_change_password"))
+    state = t.LampColumn(
+        "状态", accessor="is_active", order_by=("is_active", "must_change_password")
+    )
     last_login = t.MomentColumn("最近登录", order_by=("last_login",), empty="从未登录")
     created_at = t.MomentColumn("建立时间", order_by=("created_at",))
 

@@ -87,9 +87,7 @@ class ObviousValidator:
         if rest != letters and len(rest) < 4:
             raise ValidationError("这个密码太容易被猜到，请换一个", code="obvious")
         if len(set(password)) < 5:
-            raise ValidationError(
-                "密码里不同的字符太少，容易被猜到，请换一个", code="repeated"
-            )
+            raise ValidationError("密码里不同的字符太少，容易被猜到，请换一个", code="repeated")
 
     def get_help_text(self) -> str:
         return "不能是常见密码"

@@ -102,7 +102,11 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
             form.add_error("file", refused.sentence)
         else:
             return redirect(batch)
-    context: dict[str, Any] = {"kind": chosen, "steps_list": STEPS, "columns": chosen.columns(request.user)}
+    context: dict[str, Any] = {
+        "kind": chosen,
+        "steps_list": STEPS,
+        "columns": chosen.columns(request.user),
+    }
     return render_form(request, "exchange/upload.html", form, **context)
 
 

@@ -50,7 +50,11 @@ def events(home, bureau, clerk):
 def test_it_finds_by_who_what_when_and_outcome(page, events, clerk, bureau):
     assert set(found(page, "kind=person.reveal")) == {"person.reveal"}
     assert set(found(page, "outcome=refused")) == {"access.refuse"}
-    assert set(found(page, f"who={clerk.name}")) == {"unit.change", "person.reveal", "access.refuse"}
+    assert set(found(page, f"who={clerk.name}")) == {
+        "unit.change",
+        "person.reveal",
+        "access.refuse",
+    }
     assert set(found(page, "target_type=units.unit")) == {"unit.change"}
     assert set(found(page, f"target={bureau.name}")) == {"unit.change"}
     today = timezone.localdate()
@@ -59,7 +63,9 @@ def test_it_finds_by_who_what_when_and_outcome(page, events, clerk, bureau):
 
 
 def test_it_finds_all_of_one_change_or_request(page, bureau, document, clerk):
-    rename(unit=bureau, name="嵊州市教育体育局", on=dt.date(2020, 1, 1), document=document, by=clerk)
+    rename(
+        unit=bureau, name="嵊州市教育体育局", on=dt.date(2020, 1, 1), document=document, by=clerk
+    )
     event = AuditEvent.objects.get(kind="unit.rename")
 
     kinds = found(page, f"number={event.change_id}")
@@ -70,7 +76,9 @@ def test_it_finds_all_of_one_change_or_request(page, bureau, document, clerk):
 
 
 def test_an_event_shows_every_row_of_its_change(page, bureau, document, clerk):
-    rename(unit=bureau, name="嵊州市教育体育局", on=dt.date(2020, 1, 1), document=document, by=clerk)
+    rename(
+        unit=bureau, name="嵊州市教育体育局", on=dt.date(2020, 1, 1), document=document, by=clerk
+    )
     event = AuditEvent.objects.get(kind="unit.rename")
 
     answer = page.get(reverse("audit:event_detail", args=[event.pk]))

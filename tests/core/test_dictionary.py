@@ -130,7 +130,9 @@ def test_a_value_is_ended_not_deleted(page):
     assert value not in CodeValue.objects.on_day(dt.date(2026, 1, 1))
     assert value in CodeValue.objects.on_day(dt.date(2025, 12, 31))
     names = [pattern.name for pattern in _patterns()]
-    assert not [name for name in names if "value" in name and ("delete" in name or "remove" in name)]
+    assert not [
+        name for name in names if "value" in name and ("delete" in name or "remove" in name)
+    ]
 
 
 def _patterns():
@@ -268,7 +270,9 @@ def test_filters_of_values(page):
     address = reverse("core:code_table", args=["entry_mode"])
 
     def values(query):
-        return {row.value for row in page.get(f"{address}?{query}").context["table"].page.object_list}
+        return {
+            row.value for row in page.get(f"{address}?{query}").context["table"].page.object_list
+        }
 
     assert values("q=选调生") == {"02"}
     assert values("state=off") == {"01"}

@@ -107,7 +107,15 @@ def test_permissions_asked_for_exist() -> None:
 
 @pytest.mark.asvs("1.3.2")
 def test_nothing_runs_text_as_code() -> None:
-    banned = {"eval", "exec", "pickle.loads", "pickle.load", "yaml.load", "marshal.loads", "os.system"}
+    banned = {
+        "eval",
+        "exec",
+        "pickle.loads",
+        "pickle.load",
+        "yaml.load",
+        "marshal.loads",
+        "os.system",
+    }
     found = [place for place, _, name in calls() if name in banned]
     assert not found
     modules = {"pickle", "marshal", "yaml", "shelve", "dill"}

@@ -57,7 +57,13 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         kind = CodeValue.objects.get(pk="quota_type.10")
         facts = {"unit": world.bureau, "quota_type": kind}
         quotas.post_entry(
-            change=3, kind="grant", on=worlds.DAY, document=document, reason="再核", by=None, **facts
+            change=3,
+            kind="grant",
+            on=worlds.DAY,
+            document=document,
+            reason="再核",
+            by=None,
+            **facts,
         )
         OverageEntry.objects.create(places=1, kind="legacy", on=worlds.DAY, **facts)
         Reservation.objects.create(purpose="在途", **facts)

@@ -59,9 +59,7 @@ def test_history_pages_for_others_do_not_write_it_out(name: str) -> None:
         change_id=None,
     )
 
-    told = changes._change(
-        Person, row, None, [field], {}, changes.personal_fields(Person)
-    )
+    told = changes._change(Person, row, None, [field], {}, changes.personal_fields(Person))
 
     said = str(told.rows)
     assert "planted" not in said

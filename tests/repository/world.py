@@ -94,12 +94,14 @@ def build() -> World:
     start = _leave_a_gap()
     county = units.county(NAMES["county"])
     theirs = units.unit(
-        NAMES["bureau"], county, nature_id="nature.101", short_name=NAMES["short"], note=NAMES["note"]
+        NAMES["bureau"],
+        county,
+        nature_id="nature.101",
+        short_name=NAMES["short"],
+        note=NAMES["note"],
     )
     stranger = units.holder("foreign-clerk", "office_clerk", county, "外县经办")
-    _fill(
-        county, theirs, stranger, FOREIGN_NUMBER, PHONES["foreign"], NAMES["document"], NAMES
-    )
+    _fill(county, theirs, stranger, FOREIGN_NUMBER, PHONES["foreign"], NAMES["document"], NAMES)
     job = Job.objects.create(kind="import", title=NAMES["job"], owner=stranger)
     batch = ImportBatch.objects.create(
         kind="roster",

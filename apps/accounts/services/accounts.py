@@ -26,11 +26,17 @@ FIELDS = ("username", "name", "title", "office_phone")
 
 
 @write
-def create(*, username: str, name: str, by: Any, title: str = "", office_phone: str = "") -> tuple[User, str]:
+def create(
+    *, username: str, name: str, by: Any, title: str = "", office_phone: str = ""
+) -> tuple[User, str]:
     """Make an ordinary account. Returns it and its temporary password. Raises NameTaken."""
     password = one_time_password()
     user = _new(
-        password, username=username, name=name, title=title, office_phone=office_phone,
+        password,
+        username=username,
+        name=name,
+        title=title,
+        office_phone=office_phone,
         must_change_password=True,
     )
     audit.record("user.create", target=user, by=by, after=_facts(user))
@@ -38,7 +44,9 @@ def create(*, username: str, name: str, by: Any, title: str = "", office_phone: 
 
 
 @write
-def create_administrator(*, kind: AdministratorKind, username: str, name: str, password: str, by: Any = None) -> User:
+def create_administrator(
+    *, kind: AdministratorKind, username: str, name: str, password: str, by: Any = None
+) -> User:
     """Make one of 三员, or give an existing one of that kind a new password and switch him on.
 
     Only the command of that name calls this: no page makes administrators, so that none of the

@@ -93,7 +93,9 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except NameTaken:
             form.add_error("username", "这个用户名已有人使用，请换一个")
         except BeatenByColleague:
-            form.add_error(None, "这个账户刚被他人修改，您的修改没有保存；请重新打开页面，核对后再改")
+            form.add_error(
+                None, "这个账户刚被他人修改，您的修改没有保存；请重新打开页面，核对后再改"
+            )
         else:
             messages.success(request, "账户信息已保存")
             return redirect_here(request, account)

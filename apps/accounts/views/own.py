@@ -90,9 +90,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password_change(request: SignedInRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end."""
-    form = OwnPasswordForm(
-        request.POST if request.method == "POST" else None, user=request.user
-    )
+    form = OwnPasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
         try:
             user = services.change_password(

@@ -126,7 +126,9 @@ def code_value_edit(request: HttpRequest, key: str) -> HttpResponse:
             version = form.cleaned_data["version"] or 0
             services.change_value(value=row, version=version, by=request.user, **form.facts())
         except BeatenByColleague:
-            form.add_error(None, "这个代码刚被他人修改，您的修改没有保存；请重新打开页面，核对后再改")
+            form.add_error(
+                None, "这个代码刚被他人修改，您的修改没有保存；请重新打开页面，核对后再改"
+            )
         except RuleBroken as refusal:
             reason = RULES.get(refusal.rule, f"有数据会不符合规则 {refusal.rule}")
             form.add_error(None, f"没有保存：这样修改后，{reason}；请先处理这些单位，再来修改")

@@ -62,7 +62,13 @@ class Command(BaseCommand):
             run = runs.check(path, path.name, options["kind"], user=actor, under=under)
         except Refused as refused:
             empty = {"kind": options["kind"], "rows": 0, "created": 0, "changed": 0}
-            refusal = {"sheet": "", "row": 0, "column": "", "value": "", "message": refused.sentence}
+            refusal = {
+                "sheet": "",
+                "row": 0,
+                "column": "",
+                "value": "",
+                "message": refused.sentence,
+            }
             self._report(
                 options["report"],
                 {**empty, "unchanged": 0, "withdrawn": None, "faults": [refusal], "warnings": []}
