@@ -6,11 +6,17 @@ class StaffConfig(AppConfig):
     verbose_name = "实名人员"
 
     def ready(self) -> None:
-        from apps.core import menu
+        from apps.core import imports, menu
+        from apps.documents import effects
+        from apps.units import guards
 
-        from . import personal
+        from . import personal, told
+        from .workbook import RosterKind
 
         personal.register()
+        imports.register(RosterKind())
+        effects.register("人员", told.effects_of, on_unit=told.effects_on)
+        guards.register("人员", told.obstacle_of)
         menu.group("实名人员", icon="people", order=40)
         menu.register(
             group="实名人员",

@@ -6,6 +6,7 @@ shows `Masked`; the one road to the plain text is services.reveal.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +15,8 @@ from apps.core import crypto, identity
 from apps.core.masking import Masked
 
 from .models import Person, PersonQuerySet
+
+log = logging.getLogger(__name__)
 
 ID_NO = "staff_person.id_no"
 PHONE = "staff_person.phone"
@@ -57,19 +60,23 @@ def seal_phones(numbers: Sequence[str], uids: Sequence[UUID]) -> list[bytes]:
 
 def id_no(person: Person) -> Masked:
     """Open one person's identity number, to be shown masked."""
-    return Masked(crypto.decrypt(person.id_no_ct, field=ID_NO, row=person.uid), "identity")
+    return Masked(_opened(person, person.id_no_ct, ID_NO), "identity")
 
 
 def phone(person: Person) -> Masked | None:
     """Open one person's phone, to be shown masked; None when there is none."""
     if person.phone_ct is None:
         return None
-    return Masked(crypto.decrypt(person.phone_ct, field=PHONE, row=person.uid), "phone")
+    return Masked(_opened(person, person.phone_ct, PHONE), "phone")
 
 
-def id_nos(people: Sequence[Person]) -> list[Masked]:
-    """Open the identity numbers of one page of people, in order."""
-    return [Masked(text, "identity") for text in open_id_nos([(p.id_no_ct, p.uid) for p in people])]
+def _opened(person: Person, blob: bytes | memoryview, field: str) -> str:
+    """Return the plain value; a damaged one is empty, so that one row never takes a list down."""
+    try:
+        return crypto.decrypt(blob, field=field, row=person.uid)
+    except crypto.BadCiphertext:
+        log.error("a sealed value cannot be opened", extra={"field": field, "person": person.pk})
+        return ""
 
 
 def open_id_nos(rows: Sequence[tuple[bytes | memoryview, UUID]]) -> list[str]:

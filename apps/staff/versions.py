@@ -6,31 +6,24 @@ from typing import Any
 
 from django.db import models
 
-from apps.accounts.models import User
+from apps.core import changes
+from apps.core.history import history_of
 
 from . import errors
 
 
-def version_of(row: models.Model) -> int:
-    """Return the id of the row's newest history row: the version a form carries."""
-    newest = row.history.order_by("-history_id").values_list("history_id", flat=True)  # type: ignore[attr-defined]
-    return newest.first() or 0
-
-
 def refuse_stale(row: models.Model, version: int | None) -> None:
-    """Refuse when a locked row is newer than the page. Raises ChangedMeanwhile."""
+    """Refuse when a locked row is newer than the page. Raises ChangedMeanwhile.
+
+    version   apps.core.changes.version_of the row as the page showed it; None: not asked
+    """
     if version is None:
         return
-    newest = row.history.order_by("-history_id").first()  # type: ignore[attr-defined]
-    if newest is None or newest.history_id <= version:
-        return
-    from .changes import difference  # changes.py reads histories for pages too
-
-    seen = row.history.filter(history_id=version).first()  # type: ignore[attr-defined]
-    rows = difference(seen, newest) if seen is not None else []
-    actor = User.objects.filter(pk=newest.history_user_id).first()
-    name = actor.name if actor is not None else "系统"
-    raise errors.ChangedMeanwhile(name, newest.history_date, rows)
+    newer = history_of(type(row)).filter(id=row.pk, history_id__gt=version)
+    found = changes.read(type(row), newer.order_by("-history_id"))
+    if found:
+        lines = [line for change in reversed(found) for line in change.rows]
+        raise errors.ChangedMeanwhile(found[0].by, found[0].at, lines)
 
 
 def as_version(text: Any) -> int | None:

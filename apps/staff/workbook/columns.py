@@ -180,10 +180,12 @@ class Units:
 
     def rows(self, condition: Q) -> list[UnitRef]:
         units = Unit.objects.filter(within(self.paths, "path"), condition)
-        names = ("pk", "path", "name", "short_name", "code", "nature_id", "status", "abolished_on")
+        rows = units.order_by("path").values_list(
+            "pk", "path", "name", "short_name", "code", "nature_id", "status", "abolished_on"
+        )
         return [
-            UnitRef(*row[:6], row[6] != UnitStatus.ABOLISHED, row[7])
-            for row in units.order_by("path").values_list(*names)
+            UnitRef(pk, path, name, short, code, nature, status != UnitStatus.ABOLISHED, abolished)
+            for pk, path, name, short, code, nature, status, abolished in rows
         ]
 
     def by_code(self, texts: list[str]) -> dict[str, UnitRef]:
@@ -231,8 +233,8 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
     updating       the file names people by 人员编号, so that any column may be missing
     """
 
-    def must(field: str) -> dict[str, bool]:
-        return {"required": field in NEEDED and not updating}
+    def must(field: str) -> bool:
+        return field in NEEDED and not updating
 
     def coded(header: str, field: str, *aliases: str, **more: Any) -> Column:
         return Column(header, field, codes.kind(TABLES[field]), aliases=aliases, **more)
@@ -254,7 +256,7 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
             text(72, inner="cjk", middle_dot=True, check=no_digits),
             aliases=("人员姓名",),
             example="张三",
-            **must("name"),
+            required=must("name"),
         ),
         Column(
             "公民身份号码",
@@ -264,7 +266,7 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
             mask=mask_identity,
             width=22,
             help="18 位；导出时为脱敏号码，未改动时原样保留即可",
-            **must("id_no"),
+            required=must("id_no"),
         ),
         coded("性别", "sex"),
         Column(
@@ -316,7 +318,7 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
         ),
         Column("所在内设机构", "dept", text(160), aliases=("内设机构", "所在处室", "科室", "处室")),
         coded(
-            "编制类型", "quota_type", "编制性质", "编制类别", "占用编制类型", **must("quota_type")
+            "编制类型", "quota_type", "编制性质", "编制类别", "占用编制类型", required=must("quota_type")
         ),
         coded("人员状态", "status", "在编状态", "状态"),
         coded("人员身份", "identity", "本人身份", "身份"),
@@ -325,7 +327,7 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
             "starts_on",
             day(**past),
             aliases=("入编日期", "列编时间", "上编时间", "占编时间"),
-            **must("starts_on"),
+            required=must("starts_on"),
         ),
         Column("入编文号", "document", text(80), aliases=("入编依据", "入编批文", "控编单号")),
         coded("进入方式", "entry_mode", "入编方式", "进入本单位方式"),
