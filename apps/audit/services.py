@@ -56,7 +56,7 @@ def _name(by: Any) -> str:
     """Return who acts in words; a visitor who has not signed in is not the system."""
     if by is None:
         return "系统"
-    return str(by) if by.pk is not None else "未登录"
+    return str(by) if by.is_authenticated else "未登录"
 
 
 def ensure_partitions() -> int:

@@ -141,7 +141,8 @@ def effects_on(unit: Unit, documents: Sequence[int], user: Any) -> dict[int, lis
     found: dict[int, list[str]] = {}
     rows = UnitEvent.objects.visible_to(user).filter(unit=unit, document__in=documents)
     for event in rows.order_by("on", "pk"):
-        found.setdefault(event.document_id or 0, []).append(_sentence(event))
+        day = f"（{wording.day(event.on)}）" if event.on else ""
+        found.setdefault(event.document_id or 0, []).append(_sentence(event) + day)
     return found
 
 
@@ -154,4 +155,4 @@ def _sentence(event: UnitEvent) -> str:
         text = f"{label}：{fields}"
     else:
         text = label
-    return f"{text}（{wording.day(event.on)}）" if event.on else text
+    return text

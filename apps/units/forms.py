@@ -78,7 +78,7 @@ class _AttributesForm(_BasisForm):
     funding = f.CodeField(table="funding", label="经费形式", required=False)
     supervising_unit = UnitField(label="主管部门", required=False)
     is_civil_service_ref = f.forms.BooleanField(label="参照公务员法管理", required=False)
-    is_classified = f.forms.BooleanField(label="涉密机构（不进入公开页面）", required=False)
+    is_classified = f.forms.BooleanField(label="涉密机构", required=False)
     head_name = f.forms.CharField(label="负责人", max_length=72, required=False)
     phone = f.forms.CharField(label="联系电话", max_length=40, required=False)
     address = f.forms.CharField(label="地址", max_length=200, required=False)

@@ -11,6 +11,8 @@ from .models import Unit
 
 Lamp = tuple[str, str]
 
+UNSET: Lamp = ("grey", "未核编")
+
 #: What the query bar offers, and the condition on the sums of the unit. The sums are rows of the
 #: quotas app, kept by the database; here they are known by the name of the relation, `total`.
 STATES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -39,7 +41,7 @@ def lamp_of(unit: Unit) -> Lamp | None:
         return None
     total = total_of(unit)
     if total is None or not (total.approved or total.actual):
-        return ("grey", "未核编") if unit.entity_kind == EntityKind.BODY else None
+        return UNSET if unit.entity_kind == EntityKind.BODY else None
     if total.over_types:
         return "red", f"超编 {total.excess}"
     if total.vacant:

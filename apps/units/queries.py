@@ -16,16 +16,19 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Left, Length
+from django.db.models.functions import Coalesce, Left, Length
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
 from apps.core.scope import roots, within
 
+from .choices import EntityKind
 from .lamps import Lamp, lamp_of
 from .models import Unit
 
 STEP = Unit.steplen
+#: Levels among which the nearest body above a unit is looked for.
+DEEPEST = 16
 
 #: The tabs of a unit's page, in order; pages that do not exist yet are left out.
 TABS = (
@@ -119,15 +122,28 @@ def search(user: Any, text: str, limit: int = 20) -> list[Found]:
 
 
 def with_parent(units: QuerySet, user: Any) -> QuerySet:
-    """Add `parent_name` and `parent_pk` where `user` may see the parent; read for a page's rows."""
-    above = Unit.objects.visible_to(user).filter(
-        path=Left(OuterRef("path"), Length(OuterRef("path")) - STEP)
-    )
-    above = above.order_by()
+    """Add `parent_name`: the nearest 法人单位 above, else the grouping it stands in.
+
+    Only what `user` may see. Read row by row of a page, by the index of the path.
+    """
+    seen = Unit.objects.visible_to(user).order_by()
+    prefixes = [Left(OuterRef("path"), STEP * depth) for depth in range(1, DEEPEST)]
+    body = seen.bodies().filter(path__in=prefixes).exclude(path=OuterRef("path")).order_by("-path")
     return units.annotate(
-        parent_name=Subquery(above.values("name")[:1]),
-        parent_pk=Subquery(above.values("pk")[:1]),
+        parent_name=Coalesce(
+            Subquery(body.values("name")[:1]), Subquery(_parents(seen).values("name")[:1])
+        )
     )
+
+
+def with_group(units: QuerySet, user: Any) -> QuerySet:
+    """Add `group_name`: the 机构分组 a unit stands in, if it does."""
+    seen = Unit.objects.visible_to(user).filter(entity_kind=EntityKind.GROUPING).order_by()
+    return units.annotate(group_name=Subquery(_parents(seen).values("name")[:1]))
+
+
+def _parents(seen: QuerySet) -> QuerySet:
+    return seen.filter(path=Left(OuterRef("path"), Length(OuterRef("path")) - STEP))
 
 
 def note_of(unit: Any) -> str:

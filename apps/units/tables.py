@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -11,6 +12,8 @@ from apps.core import tables as t
 
 from .lamps import lamp_of, total_of
 from .models import Unit
+
+_BRACKETED = re.compile(r"（[^（）]*）")
 
 
 class _Sum(t.NumberColumn):
@@ -56,22 +59,28 @@ class UnitTable(t.Table):
     )
 
     name = t.LinkColumn("机构名称", order_by="name", width=20)
-    code = t.CodeColumn("机构编码", order_by="code")
-    short_name = t.Column("简称")
+    code = t.CodeColumn("机构编码", order_by="code", phone="hide")
+    short_name = t.Column("简称", phone="hide")
     parent = t.Column("上级机构", accessor="parent_name", phone="hide")
-    nature = t.Column("性质", accessor="nature.label", order_by="nature__sort")
-    rank = t.Column("规格", accessor="rank.label", order_by="rank__sort")
+    nature = t.Column("性质", accessor="nature.label", order_by="nature__sort", phone="hide")
+    rank = t.Column("规格", accessor="rank.label", order_by="rank__sort", phone="hide")
     approved = _Sum("核定", "approved", to=_quotas, phone="figure")
     actual = _Sum("实有", "actual", to=_quotas, phone="figure")
-    vacant = _Sum("空编", "vacant")
-    excess = _Over("超编", "excess")
+    vacant = _Sum("空编", "vacant", phone="hide")
+    excess = _Over("超编", "excess", phone="hide")
     lamp = _Lamp("状态", accessor="status")
-    system = t.Column("系统", accessor="system_class.label", order_by="system_class__sort")
+    system = t.Column(
+        "系统", accessor="system_class.label", order_by="system_class__sort", phone="hide"
+    )
     kind = t.Column("类别", accessor="get_entity_kind_display", order_by="entity_kind")
     category = t.Column("机构类别", accessor="category.label")
     funding = t.Column("经费形式", accessor="funding.label")
     uscc = t.CodeColumn("统一社会信用代码", order_by="uscc")
     established_on = t.DayColumn("设立日期", order_by="established_on")
+
+    def render_parent(self, value: str | None) -> str:
+        """Leave out what stands in brackets (加挂、合署): the row stays one line high."""
+        return _BRACKETED.sub("", value) or value if value else "—"
 
     def row_class(self, record: Unit) -> str:
         if not record.is_active:
@@ -93,7 +102,7 @@ class DepartmentTable(t.Table):
 
     name = t.LinkColumn("名称", width=20)
     kind = t.Column("类别", accessor="get_entity_kind_display")
-    group = t.Column("所在分组", accessor="parent_name", phone="hide")
+    group = t.Column("所在分组", accessor="group_name", phone="hide")
     code = t.CodeColumn("机构编码")
     rank = t.Column("规格", accessor="rank.label")
     head = t.Column("负责人", accessor="head_name")

@@ -12,7 +12,7 @@ from apps.core.scope import roots
 
 from . import queries
 from .choices import EntityKind
-from .lamps import Lamp, lamp_of
+from .lamps import UNSET, Lamp, lamp_of
 from .models import Unit
 
 STEP = Unit.steplen
@@ -141,5 +141,5 @@ def _node(unit: Unit, level: int, abolished: bool) -> Node:
         has_children=unit.numchild > 0,
         children_url=f"{reverse('units:tree_children', args=[unit.pk])}?level={level + 1}{more}",
         open_url=f"{reverse('units:tree')}?open={unit.pk}{more}",
-        lamp=lamp_of(unit),
+        lamp=None if (lamp := lamp_of(unit)) == UNSET else lamp,
     )

@@ -7,6 +7,7 @@ seq, depth, code, name, is_unit, parent_seq, path. An empty cell leaves the valu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -97,7 +98,7 @@ class UnitKind(ImportKind):
     sheet_name = "机构"
 
     def columns(self, user: Any) -> Sequence[Column]:
-        short = {"half_width": True, "inner": "none"}
+        short = partial(text, half_width=True, inner="none")
         return [
             Column(
                 "序号",
@@ -118,7 +119,7 @@ class UnitKind(ImportKind):
             Column(
                 "上级机构编码",
                 "parent_code",
-                text(max_length=40, **short),
+                short(max_length=40),
                 aliases=("上级编码", "主管编码"),
                 help="上级机构的编码；不填上级时导入到所选机构之下",
                 width=20,
@@ -133,7 +134,7 @@ class UnitKind(ImportKind):
             Column(
                 "机构编码",
                 "code",
-                text(max_length=40, **short),
+                short(max_length=40),
                 aliases=("编码", "单位编码", "code"),
                 help="有编码的按编码对应库中的机构；没有的按上级和名称对应",
                 width=20,
@@ -166,7 +167,7 @@ class UnitKind(ImportKind):
             Column(
                 "统一社会信用代码",
                 "uscc",
-                text(check=_credit_code, **short),
+                short(check=_credit_code),
                 aliases=("信用代码", "社会信用代码"),
                 width=22,
             ),
@@ -292,7 +293,7 @@ def _specs(parsed: Parsed) -> list[Spec]:
         kind = row.get("kind")
         if kind is None and row.get("is_unit") is not None:
             kind = (EntityKind.BODY if row["is_unit"] else EntityKind.GROUPING).value
-        values = {name: row[name] for name in given if row[name] is not None}
+        values: dict[str, Any] = {n: row[n] for n in given if row[n] is not None}
         if row.get("region") is not None:
             values["region_id"] = row["region"].pk
         specs.append(

@@ -318,7 +318,8 @@ class Planner:
     def _check_credit_codes(self) -> None:
         """A credit code belongs to one unit: in the file, and in the whole register."""
         asked: dict[str, Spec] = {}
-        for one in [*self.out.new, *self.out.changed]:
+        told: list[New | Changed] = [*self.out.new, *self.out.changed]
+        for one in told:
             code = one.spec.values.get("uscc")
             if code:
                 self._once(asked, code, one.spec, "uscc", f"统一社会信用代码 {code}")

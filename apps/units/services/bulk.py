@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.core import pinyin
@@ -178,6 +179,7 @@ def _change(changed: list[Changed]) -> None:
     """Set what differs and write one event for each unit."""
     touched = sorted({column for one in changed for column in one.after})
     units = Unit.objects.in_bulk([one.unit.pk for one in changed])
+    today = timezone.localdate()
     events = []
     for one in changed:
         unit = units[one.unit.pk]
@@ -189,7 +191,7 @@ def _change(changed: list[Changed]) -> None:
         before = {name: tree.plain(value) for name, value in one.before.items()}
         after = {name: tree.plain(value) for name, value in one.after.items()}
         events.append(
-            [unit.pk, EventKind.ATTRIBUTE.value, None, None, before, after, "批量导入", unit.path]
+            [unit.pk, EventKind.ATTRIBUTE.value, today, None, before, after, "批量导入", unit.path]
         )
     columns = [*touched, *(["name_pinyin", "name_initials"] if "name" in touched else [])]
     Unit.objects.bulk_update(units.values(), columns, batch_size=500)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from django.utils import timezone
+
 from apps.audit import services as audit
 from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
@@ -53,7 +55,8 @@ def change(
     kind = EventKind.ATTRIBUTE
     if document is not None and on is not None and "rank_id" in after and before["rank_id"]:
         kind = EventKind.RANK
-    tree.event(unit, kind, on=on, document=document, before=before, after=after, note=reason[:300])
+    day = on or timezone.localdate()
+    tree.event(unit, kind, on=day, document=document, before=before, after=after, note=reason[:300])
     if document is not None:
         link(document=document, unit=unit, by=by)
     audit.record("unit.change", target=unit, by=by, before=before, after=after, note=reason)

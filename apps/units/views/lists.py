@@ -48,7 +48,7 @@ def unit_suggest_maintained(request: HttpRequest) -> HttpResponse:
     return _suggest(request, Unit.objects.granted(request.user, MAINTAIN))
 
 
-def _suggest(request: HttpRequest, units: QuerySet) -> HttpResponse:
+def _suggest(request: HttpRequest, units: UnitQuerySet) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     rows = queries.ranked(units.active(), text) if text else units.active().order_by("path")
     rows = queries.with_parent(rows, request.user)

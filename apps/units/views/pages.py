@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -58,7 +58,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def unit_departments(request: HttpRequest, pk: int) -> HttpResponse:
     page = unit_page(request.user, pk)
-    rows = queries.with_parent(inside(page.unit), request.user)
+    rows = queries.with_group(inside(page.unit), request.user)
     rows = rows.select_related("total", "rank")
     if request.GET.get("abolished") != "1":
         rows = rows.active()
@@ -90,7 +90,8 @@ def inside(unit: Unit) -> QuerySet:
             through.add(path)
         else:
             found.append(pk)
-    return Unit.objects.filter(pk__in=found).order_by("path")
+    own_first = Case(When(entity_kind=EntityKind.DEPARTMENT, then=Value(0)), default=Value(1))
+    return Unit.objects.filter(pk__in=found).order_by(own_first, "path")
 
 
 @requires("view_subtree")
@@ -145,6 +146,6 @@ def unit_card(request: HttpRequest, pk: int) -> HttpResponse:
             "issued_on", "pk"
         ),
         sections=cards.of(page.unit, request.user),
-        events=events.history(page.unit, request.user),
+        events=[one for one in events.history(page.unit, request.user) if one.document],
     )
     return render(request, "units/card.html", context)
