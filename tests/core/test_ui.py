@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from apps.core import forms, http, menu, wording
 from apps.core.icons import icon
 from apps.core.lamps import TONES, lamp
-from apps.core.templatetags import ui
+from apps.core.tags import doing, frame, lists, small
 from scripts.build_icons import NAMES
 
 
@@ -100,11 +100,11 @@ def test_every_tag_takes_keywords_only():
     """A call without a single argument fails for each tag that needs one, never guesses."""
     import inspect
 
-    for name in ("icon", "lamp", "figure", "crumb", "button", "masked", "timeline", "chart"):
-        function = inspect.unwrap(getattr(ui, name))
-        arguments = inspect.signature(function).parameters.items()
+    named = [small.icon, small.lamp, small.figure, small.masked, small.timeline]
+    for tag in (*named, doing.button, lists.chart, frame.crumb):
+        arguments = inspect.signature(inspect.unwrap(tag)).parameters.items()
         kinds = {argument.kind for key, argument in arguments if key != "context"}
-        assert kinds == {inspect.Parameter.KEYWORD_ONLY}, name
+        assert kinds == {inspect.Parameter.KEYWORD_ONLY}, tag
 
 
 @pytest.mark.parametrize("tone", TONES)

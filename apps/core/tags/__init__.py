@@ -1,0 +1,1 @@
+"""The tags of docs/ui.md by family; `{% load ui %}` brings them all."""

@@ -1,0 +1,61 @@
+"""Query bars, tables, trees, charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from apps.core import icons
+
+register = template.Library()
+
+NODE_ICONS = {"org": "building", "group": "folder", "inner": "diagram-3", "region": "geo-alt"}
+
+
+@register.inclusion_tag("components/query_bar.html", takes_context=True)
+def query_bar(context: Any, *, filters: Any) -> dict[str, Any]:
+    request = context["request"]
+    kept = [(k, v) for k, v in request.GET.items() if k in ("sort", "per", "on")]
+    return {"filters": filters, "kept": kept, "path": request.path}
+
+
+@register.simple_tag(takes_context=True)
+def table(context: Any, *, table: Any) -> SafeString:
+    """The card of a table prepared by `http.prepare_table`."""
+    return table.as_html(context.get("request"))
+
+
+@register.inclusion_tag("components/tree.html")
+def tree(*, nodes: Iterable[Any], label: str, id: str = "tree") -> dict[str, Any]:
+    return {"nodes": nodes, "label": label, "id": id}
+
+
+@register.simple_tag
+def node_icon(*, kind: str = "org") -> SafeString:
+    return icons.icon(NODE_ICONS.get(kind or "org", "building"))
+
+
+@register.inclusion_tag("components/day_picker.html", takes_context=True)
+def day_picker(context: Any, *, on: Any = None) -> dict[str, Any]:
+    """看某一天: GET `on`, keeping the other parameters."""
+    request = context["request"]
+    kept = [(k, v) for k, v in request.GET.items() if k not in ("on", "page", "export")]
+    return {"on": on, "kept": kept, "path": request.path}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(
+    *, id: str, title: str, option: dict[str, Any], table: dict[str, Any], finding: str = ""
+) -> dict[str, Any]:
+    """A chart with its sentence and its table. `option` is plain data for ECharts."""
+    return {
+        "id": id,
+        "title": title,
+        "finding": finding,
+        "option": option,
+        "option_id": f"{id}-option",
+        "table": table,
+    }
