@@ -82,7 +82,14 @@ class _People(t.Table):
     sex = t.Column("性别", accessor="person.sex.label", phone="hide")
     birth = t.MonthColumn("出生年月", accessor="person.birth_month", order_by="person__birth_month")
     number = _Number("身份证号", accessor="person")
-    unit = t.LinkColumn("编制所在单位", accessor="unit.name", url=_unit_url, order_by="scope")
+    unit = t.LinkColumn(
+        "编制所在单位",
+        accessor="unit.name",
+        url=_unit_url,
+        order_by="scope",
+        wide_text=True,
+        phone="",
+    )
 
     def row_label(self, record: Occupancy) -> str:
         return record.person.name
@@ -91,7 +98,7 @@ class _People(t.Table):
 class RosterTable(_People):
     key = "roster"
     caption = "在编人员"
-    hidden = (
+    hidden: tuple[str, ...] = (
         "ethnicity",
         "politics",
         "degree",
