@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
@@ -210,7 +211,7 @@ def latest_changes(
 # -- a day, from facts ----------------------------------------------------------------------------
 
 
-def _facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[object]]:
+def _facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
     """Return SQL of the post cells on a day: unit_id, post_kind_id, due, filled.
 
     The holders' table belongs to an app above this one and is found through its relation to Unit.

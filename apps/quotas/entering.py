@@ -82,7 +82,7 @@ class Entering:
 
     def answer_preview(self) -> HttpResponse:
         """Answer the form while it is filled in. Changes nothing."""
-        data = self.request.POST
+        data: QueryDict = self.request.POST
         if not data.get(f"{PREFIX}-TOTAL_FORMS", "").isdigit():
             data = data.copy()
             data.update({f"{PREFIX}-TOTAL_FORMS": "0", f"{PREFIX}-INITIAL_FORMS": "0"})

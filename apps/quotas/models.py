@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,10 +18,10 @@ from .choices import FALLING, RISING, EntryKind, OverageKind
 
 
 class ScopedQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> ScopedQuerySet:
+    def visible_to(self, user: Any) -> Self:
         return self.filter(within(user.subtrees("view_subtree"), "scope"))
 
-    def under(self, unit: Unit) -> ScopedQuerySet:
+    def under(self, unit: Unit) -> Self:
         return self.filter(within([unit.path], "scope"))
 
 

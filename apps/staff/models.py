@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -97,10 +97,10 @@ class Person(models.Model):
 
 
 class SpellQuerySet(ScopedQuerySet):
-    def open(self) -> SpellQuerySet:
+    def open(self) -> Self:
         return self.filter(ends_on__isnull=True)
 
-    def on_day(self, day: Any) -> SpellQuerySet:
+    def on_day(self, day: Any) -> Self:
         """Return the spells that hold on `day` (half-open: the last day is not in it)."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
 

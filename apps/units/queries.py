@@ -11,7 +11,6 @@ from django.db.models import (
     Count,
     IntegerField,
     OuterRef,
-    QuerySet,
     Subquery,
     Value,
     When,
@@ -24,7 +23,7 @@ from apps.core.scope import roots, within
 
 from .choices import EntityKind
 from .lamps import Lamp, lamp_of
-from .models import Unit
+from .models import Unit, UnitQuerySet
 
 STEP = Unit.steplen
 #: Levels among which the nearest body above a unit is looked for.
@@ -80,7 +79,7 @@ def unit_page(user: Any, pk: int) -> UnitPage:
     return UnitPage(unit, ancestors, tabs, lamp_of(unit))
 
 
-def ranked(units: QuerySet, text: str) -> QuerySet:
+def ranked(units: UnitQuerySet, text: str) -> UnitQuerySet:
     """Return the units found by `text`, best first: code, whole name, beginnings, parts, pinyin."""
     small = text.lower()
     rank = Case(
@@ -121,7 +120,7 @@ def search(user: Any, text: str, limit: int = 20) -> list[Found]:
     ]
 
 
-def with_parent(units: QuerySet, user: Any) -> QuerySet:
+def with_parent(units: UnitQuerySet, user: Any) -> UnitQuerySet:
     """Add `parent_name`: the nearest 法人单位 above, else the grouping it stands in.
 
     Only what `user` may see. Read row by row of a page, by the index of the path.
@@ -136,13 +135,13 @@ def with_parent(units: QuerySet, user: Any) -> QuerySet:
     )
 
 
-def with_group(units: QuerySet, user: Any) -> QuerySet:
+def with_group(units: UnitQuerySet, user: Any) -> UnitQuerySet:
     """Add `group_name`: the 机构分组 a unit stands in, if it does."""
     seen = Unit.objects.visible_to(user).filter(entity_kind=EntityKind.GROUPING).order_by()
     return units.annotate(group_name=Subquery(_parents(seen).values("name")[:1]))
 
 
-def _parents(seen: QuerySet) -> QuerySet:
+def _parents(seen: UnitQuerySet) -> UnitQuerySet:
     return seen.filter(path=Left(OuterRef("path"), Length(OuterRef("path")) - STEP))
 
 

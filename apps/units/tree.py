@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.core.scope import roots
@@ -13,7 +12,7 @@ from apps.core.scope import roots
 from . import queries
 from .choices import EntityKind
 from .lamps import UNSET, Lamp, lamp_of
-from .models import Unit
+from .models import Unit, UnitQuerySet
 
 STEP = Unit.steplen
 KINDS = {
@@ -44,7 +43,7 @@ class Node:
     children: list[Node] = field(default_factory=list)
 
 
-def visible(user: Any, *, abolished: bool) -> QuerySet:
+def visible(user: Any, *, abolished: bool) -> UnitQuerySet:
     units = Unit.objects.visible_to(user).select_related("total")
     return units if abolished else units.active()
 

@@ -170,7 +170,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def _not_ours(request: HttpRequest, account: User) -> HttpResponse:
     messages.error(
         request,
-        f"{account.get_admin_kind_display()}的账户不在这里维护，请在服务器上用 create_administrator 命令办理",
+        f"{account.get_admin_kind_display()}的账户不在这里维护，"
+        "请在服务器上用 create_administrator 命令办理",
     )
     return redirect_here(request, account)
 

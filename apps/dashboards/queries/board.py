@@ -164,7 +164,7 @@ def _side_by_side(paths: list[str], on: dt.date | None) -> list[ChildRow]:
         output_field=CharField(),
     )
     totals = {
-        row.pop("top"): Sums(**row)
+        row["top"]: Sums.of(row)
         for row in UnitTotal.objects.filter(within(paths, "scope"))
         .annotate(top=top)
         .values("top")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -32,7 +32,7 @@ POST_HEADINGS = tuple(
 
 @requires("view_subtree")
 @require_GET
-def post_list(request: HttpRequest) -> HttpResponse:
+def post_list(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     rows = (
         PostBalance.objects.visible_to(user)
@@ -59,7 +59,7 @@ def post_totals(rows: QuerySet) -> dict[str, Any]:
 
 @requires("view_subtree")
 @require_GET
-def unit_ledger(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_ledger(request: HttpRequest, pk: int) -> HttpResponseBase:
     page, on = unit_page(request.user, pk), on_day(request)
     groups = queries.ledger(page.unit, on)
     layout = ledger_layout(

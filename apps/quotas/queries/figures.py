@@ -7,7 +7,7 @@ Net, gross vacancy and gross excess are three figures: `net = vacant − excess`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -38,6 +38,11 @@ class Sums:
     vacant: int = 0
     excess: int = 0
     over: int = 0
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Sums:
+        """Return the figures of an aggregated row: its other columns are left out, null is 0."""
+        return cls(**{one.name: row.get(one.name) or 0 for one in fields(cls)})
 
     @property
     def net(self) -> int:
@@ -140,10 +145,10 @@ def _kept(paths: list[str]) -> dict[str, Sums]:
     deep = [path for path in paths if len(path) > DEEPEST_BUCKET]
     found: dict[str, Sums] = {}
 
-    def add(rows: Iterable[dict[str, Any]], key: str = "quota_type_id") -> None:
+    def add(rows: Iterable[Mapping[str, Any]], key: str = "quota_type_id") -> None:
         for row in rows:
-            kind = row.pop(key, ALL_TYPES)
-            found[kind] = found.get(kind, Sums()) + Sums(**{k: v or 0 for k, v in row.items()})
+            kind = row.get(key, ALL_TYPES)
+            found[kind] = found.get(kind, Sums()) + Sums.of(row)
 
     if shallow:
         rows = Bucket.objects.filter(within(shallow, "path")).values("quota_type_id")
@@ -184,9 +189,8 @@ def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, d
 
     def add(rows: QuerySet) -> None:
         for row in rows:
-            child, kind = row.pop("child"), row.pop("quota_type_id", ALL_TYPES)
-            of_child = found.setdefault(child, {})
-            of_child[kind] = Sums(**{k: v or 0 for k, v in row.items()})
+            of_child = found.setdefault(row["child"], {})
+            of_child[row.get("quota_type_id", ALL_TYPES)] = Sums.of(row)
 
     if length <= DEEPEST_BUCKET:
         rows = Bucket.objects.filter(within([path], "path")).annotate(child=Left("path", length))

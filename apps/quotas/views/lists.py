@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from apps.audit.exports import export_table
@@ -22,7 +22,7 @@ from ..tables import OverTable, overview_table
 
 @requires("view_subtree")
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     units = with_cells(
         Unit.objects.visible_to(user)
@@ -50,7 +50,7 @@ def overview_totals(rows: QuerySet, types: list[Any]) -> dict[str, Any]:
 
 @requires("view_subtree")
 @require_GET
-def over_list(request: HttpRequest) -> HttpResponse:
+def over_list(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     kinds = (
         OverageEntry.objects.filter(unit=OuterRef("unit"), quota_type=OuterRef("quota_type"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -88,7 +88,7 @@ def total_of(rows: list[CellRow]) -> Sums:
 
 @requires("view_subtree")
 @require_GET
-def unit_ledger(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_ledger(request: HttpRequest, pk: int) -> HttpResponseBase:
     page, on = unit_page(request.user, pk), on_day(request)
     groups = queries.ledger(page.unit, on)
     layout = ledger_layout(
@@ -114,7 +114,7 @@ def ledger_context(
     }
 
 
-def sheet_answer(request: HttpRequest, *layouts: Layout) -> HttpResponse:
+def sheet_answer(request: HttpRequest, *layouts: Layout) -> HttpResponseBase:
     """Answer with printed sheets as a workbook; recorded as an export."""
     out = io.BytesIO()
     write_layout(out, *layouts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -24,7 +24,7 @@ SHOWN = 50
 
 @requires("view_subtree")
 @require_GET
-def people_list(request: HttpRequest) -> HttpResponse:
+def people_list(request: HttpRequest) -> HttpResponseBase:
     """人员库: everybody in quota in the reader's scope."""
     filters = RosterFilter(request.GET, queryset=queries.roster(request.user), user=request.user)
     return render_list(
@@ -38,7 +38,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 @requires("view_subtree")
 @require_GET
-def people_left(request: HttpRequest) -> HttpResponse:
+def people_left(request: HttpRequest) -> HttpResponseBase:
     """减少人员: ended spells."""
     filters = LeaverFilter(request.GET, queryset=queries.leavers(request.user), user=request.user)
     return render_list(
@@ -52,7 +52,7 @@ def people_left(request: HttpRequest) -> HttpResponse:
 
 @requires("view_subtree")
 @require_GET
-def unit_people(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_people(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The 人员 tab: the unit's own roster, with the room of each quota type above it."""
     page = unit_page(request.user, pk)
     rows = queries.roster(request.user, page.unit)

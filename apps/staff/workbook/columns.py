@@ -318,7 +318,12 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
         ),
         Column("所在内设机构", "dept", text(160), aliases=("内设机构", "所在处室", "科室", "处室")),
         coded(
-            "编制类型", "quota_type", "编制性质", "编制类别", "占用编制类型", required=must("quota_type")
+            "编制类型",
+            "quota_type",
+            "编制性质",
+            "编制类别",
+            "占用编制类型",
+            required=must("quota_type"),
         ),
         coded("人员状态", "status", "在编状态", "状态"),
         coded("人员身份", "identity", "本人身份", "身份"),

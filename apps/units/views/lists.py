@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
@@ -11,7 +10,7 @@ from apps.core.http import Option, render_list, requires, suggestions
 
 from .. import queries
 from ..filters import UnitFilter
-from ..models import Region, Unit
+from ..models import Region, Unit, UnitQuerySet
 from ..rules import MAINTAIN
 from ..tables import UnitTable
 

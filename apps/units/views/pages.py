@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -17,7 +17,7 @@ from apps.documents.models import ApprovalDocument
 
 from .. import cards, events, queries, rules
 from ..choices import EntityKind
-from ..models import Unit
+from ..models import Unit, UnitQuerySet
 from ..queries import UnitPage, unit_page
 from ..tables import DepartmentTable, UnitDocumentTable
 
@@ -71,7 +71,7 @@ def unit_departments(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "units/departments.html", context)
 
 
-def inside(unit: Unit) -> QuerySet:
+def inside(unit: Unit) -> UnitQuerySet:
     """Return what stands directly in `unit`: its children, and through groupings theirs.
 
     Of a grouping only the children: below it may stand a whole province.
