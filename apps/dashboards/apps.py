@@ -14,10 +14,7 @@ class DashboardsConfig(AppConfig):
             label="工作台",
             url_name="dashboards:workbench",
             icon="house",
-            predicate=lambda user: (
-                user.is_administrator
-                or (user.may_anywhere("view_subtree") and not rules.only_leads(user))
-            ),
+            predicate=lambda user: user.may_anywhere("view_subtree") and not rules.only_leads(user),
             order=1,
         )
         menu.register(
@@ -27,6 +24,26 @@ class DashboardsConfig(AppConfig):
             perm=rules.SEES_BOARD,
             order=5,
             covers=("dashboards:definitions",),
+        )
+        menu.group("统计报表", icon="bar-chart", order=70)
+        for order, label, url_name in (
+            (10, "干部提示表", "dashboards:posts_sheet"),
+            (20, "编制提示表", "dashboards:quota_sheet"),
+        ):
+            menu.register(
+                group="统计报表",
+                label=label,
+                url_name=url_name,
+                perm=rules.SEES_BOARD,
+                order=order,
+            )
+        menu.bottom(
+            label="提示表",
+            url_name="dashboards:quota_sheet",
+            icon="file-earmark-spreadsheet",
+            perm="lead",
+            order=50,
+            covers=("dashboards:posts_sheet",),
         )
         menu.bottom(
             label="总览", url_name="dashboards:board", icon="speedometer2", perm="lead", order=1

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from .views import board, workbench
+from .views import board, sheets, workbench
 
 app_name = "dashboards"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("board/", board.board_page, name="board"),
     path("board/definitions/", board.definitions_page, name="definitions"),
+    path("board/posts-sheet/", sheets.posts_page, name="posts_sheet"),
+    path("board/quota-sheet/", sheets.quota_page, name="quota_sheet"),
 ]

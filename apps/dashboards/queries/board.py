@@ -84,7 +84,7 @@ def board(
     found = summary(at, on)
     return Board(
         node=node,
-        ancestors=_ancestors(node, paths),
+        ancestors=ancestors_of(node, paths),
         summary=found,
         rows=_below(node, found, on) if node is not None else _side_by_side(at, on),
         over=over_lines(at, TOP_OVER, on),
@@ -93,7 +93,7 @@ def board(
     )
 
 
-def _ancestors(node: Unit | None, paths: Sequence[str]) -> list[Unit]:
+def ancestors_of(node: Unit | None, paths: Sequence[str]) -> list[Unit]:
     """Return what lies above the node, as far as the reader's own roots."""
     if node is None:
         return []
@@ -119,7 +119,8 @@ def units_below() -> Exists:
     return Exists(living)
 
 
-def _children(node: Unit, on: dt.date | None) -> QuerySet:
+def children_of(node: Unit, on: dt.date | None = None) -> QuerySet:
+    """Return the nodes right below, 内设机构 left out, with `opens`; living ones for today."""
     rows = Unit.objects.filter(within([node.path], "path"), depth=node.depth + 1).exclude(
         entity_kind=EntityKind.DEPARTMENT
     )
@@ -133,7 +134,7 @@ def _below(node: Unit, whole: Summary, on: dt.date | None) -> list[ChildRow]:
     sums = quotas.children_figures(node, on)
     held = posts.children_figures(node) if on is None else {}
     rows = []
-    for child in _children(node, on):
+    for child in children_of(node, on):
         of_child = sums.get(child.path, {}).get(ALL_TYPES, Sums())
         if on is not None and of_child == Sums() and not child.is_active:
             continue

@@ -1,0 +1,185 @@
+"""The two reminder sheets: on the screen, on paper, as a workbook."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.audit.exports import answer
+from apps.core import wording
+from apps.core.http import on_day, requires
+from apps.core.sheets import Heading, write_layout
+from apps.units.models import Office, Unit
+
+from .. import rules
+from ..queries.board import ancestors_of, children_of
+from ..queries.protocol import MOST_UNITS, size_of
+from ..sheets import Row, Sheet, layout_of, posts_sheet, quota_sheet
+from ..sheets.build import ALL, Share
+from .board import node_of
+
+
+@requires(*rules.SEES_BOARD)
+@require_GET
+def posts_page(request: HttpRequest) -> HttpResponse:
+    return _page(request, posts_sheet, "干部提示表", "dashboards:posts_sheet")
+
+
+@requires(*rules.SEES_BOARD)
+@require_GET
+def quota_page(request: HttpRequest) -> HttpResponse:
+    return _page(request, quota_sheet, "编制提示表", "dashboards:quota_sheet")
+
+
+def _page(
+    request: HttpRequest, make: Callable[..., Sheet], label: str, url_name: str
+) -> HttpResponse:
+    paths = rules.board_paths(request.user)
+    node = node_of(request, paths) or _first(paths)
+    on = on_day(request)
+    context: dict[str, Any] = {
+        "node": node,
+        "on": on,
+        "label": label,
+        "url_name": url_name,
+        "now": timezone.now(),
+        "choices": _choices(node, paths),
+    }
+    if size_of(node) > MOST_UNITS:
+        return render(request, "dashboards/sheet_choose.html", context)
+    opened = set(request.GET.getlist("open"))
+    if request.GET.get("export"):
+        sheet = make(node, office=office_name(), on=on, opened={ALL})
+        out = io.BytesIO()
+        written = write_layout(out, layout_of(sheet))
+        return answer(request, out, name=sheet.title, fmt="xlsx", rows=written.rows)
+    sheet = make(node, office=office_name(), on=on, opened=opened)
+    address = _Address(reverse(url_name), node, on, opened)
+    context |= {
+        "sheet": sheet,
+        "head": head_rows(sheet.headings),
+        "rows": [_shown(sheet, row, address) for row in sheet.rows],
+        "whole": ALL in opened,
+        "wide": bool(request.GET.get("wide")),
+        "address": address,
+    }
+    return render(request, "dashboards/sheet.html", context)
+
+
+def _first(paths: list[str]) -> Unit:
+    """Return the office's own subtree when it is the reader's, else the first of his."""
+    office = Office.objects.select_related("home").first()
+    if office is not None and any(office.home.path.startswith(path) for path in paths):
+        return office.home
+    return Unit.objects.get(path=paths[0])
+
+
+def _choices(node: Unit, paths: list[str]) -> list[tuple[int, str, bool]]:
+    """Return (pk, name, chosen) of the nodes the sheet can be made for from here."""
+    above = ancestors_of(node, paths)
+    roots = [u for u in Unit.objects.filter(path__in=paths) if u not in above and u != node]
+    below = [child for child in children_of(node) if child.opens]
+    rows = [(unit, "　" * place) for place, unit in enumerate([*above, node])]
+    rows += [(unit, "　" * (len(above) + 1)) for unit in below]
+    rows += [(unit, "") for unit in roots]
+    return [(unit.pk, f"{indent}{unit.name}", unit == node) for unit, indent in rows]
+
+
+def office_name() -> str:
+    office = Office.objects.first()
+    return office.name if office is not None else "机构编制委员会办公室"
+
+
+class _Address:
+    """Addresses of the same sheet with other parts of it opened."""
+
+    def __init__(self, path: str, node: Unit, on: Any, opened: set[str]) -> None:
+        self.path, self.opened = path, opened
+        self.kept = [("at", str(node.pk))]
+        if on is not None:
+            self.kept.append(("on", on.isoformat()))
+
+    def _with(self, *more: tuple[str, str]) -> str:
+        return f"{self.path}?{urlencode([*self.kept, *more])}"
+
+    @property
+    def folded(self) -> str:
+        return self._with()
+
+    @property
+    def whole(self) -> str:
+        return self._with(("open", ALL))
+
+    @property
+    def export(self) -> str:
+        return self._with(("export", "xlsx"))
+
+    @property
+    def wide(self) -> str:
+        return self._with(*(("open", key) for key in sorted(self.opened)), ("wide", "1"))
+
+    def toggled(self, unit: Unit) -> str:
+        keys = sorted((self.opened - {ALL}) ^ {str(unit.pk)})
+        return f"{self._with(*(('open', key) for key in keys))}#u{unit.pk}"
+
+
+def head_rows(headings: list[Heading]) -> list[list[dict[str, Any]]]:
+    """Return the lines of the table's head: text, colspan, rowspan, whether figures stand below."""
+    depth = max(len(heading.path) for heading in headings)
+    lines: list[list[dict[str, Any]]] = [[] for _ in range(depth)]
+    for heading in headings:
+        for level, text in enumerate(heading.path):
+            last = level == len(heading.path) - 1
+            row = lines[level]
+            if not last and row and row[-1]["path"] == heading.path[: level + 1]:
+                row[-1]["columns"] += 1
+                continue
+            row.append(
+                {
+                    "text": text,
+                    "path": heading.path[: level + 1],
+                    "columns": 1,
+                    "rows": depth - level if last else 1,
+                    "leaf": last,
+                    "num": last and heading.align == "right",
+                }
+            )
+    return lines
+
+
+def _shown(sheet: Sheet, row: Row, address: _Address) -> dict[str, Any]:
+    """Return a row as the template draws it: its cells are (text, css, label, document)."""
+    cells = []
+    for place, value in enumerate(row.cells):
+        one = sheet.fields[place]
+        css = ["num"] if one.align == "right" else []
+        if row.tones.get(place):
+            css.append(f"is-{row.tones[place]}")
+        label = ""
+        if one.key:
+            css.append("key")
+            label = one.path[0] if one.path[-1] == "小计" else one.path[-1]
+        document = value if hasattr(value, "get_absolute_url") else None
+        cells.append((_text(value), " ".join(css), label, document))
+    can_toggle = row.folded or (row.opened and ALL not in address.opened)
+    return {
+        "row": row,
+        "cells": cells,
+        "toggle": address.toggled(row.unit) if row.unit is not None and can_toggle else "",
+    }
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Share):
+        return wording.percent(value.part, value.whole) if value.whole else ""
+    return wording.whole(value) if isinstance(value, int) else str(value)
