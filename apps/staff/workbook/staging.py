@@ -125,13 +125,21 @@ def give_numbers(rows: Rows) -> dict[int, str]:
 
 
 def people(rows: Rows, numbers: dict[int, str]) -> Iterator[tuple[str, ...]]:
-    """Yield the persons to write, sealed in batches."""
+    """Return the persons to write, sealed in batches while they are read.
+
+    The database is asked first: during a COPY its connection answers nothing else.
+    """
     wanted = [i for i, state in enumerate(rows.person_states) if state in (NEW, CHANGED)]
+    return _sealed_people(rows, numbers, wanted, _uids(rows, wanted))
+
+
+def _sealed_people(
+    rows: Rows, numbers: dict[int, str], wanted: list[int], uids: dict[int, uuid.UUID]
+) -> Iterator[tuple[str, ...]]:
     columns = [(name, rows.column(name)) for name in PERSON_FIELDS]
     texts = {name: Texts("" if name in TEXTS else r"\N") for name in PERSON_FIELDS}
     for at in range(0, len(wanted), BATCH):
         batch = wanted[at : at + BATCH]
-        uids = _uids(rows, batch)
         sealed = _sealed_numbers(rows, batch, uids)
         phones = _sealed_phones(rows, batch, uids)
         names = [rows.column("name")[i] or "" for i in batch]
