@@ -63,7 +63,7 @@ class OwnPasswordForm(f.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
-        self.fields["new"].help_text = "；".join(password_validators_help_texts())
+        self.fields["new"].help_text = "；".join(filter(None, password_validators_help_texts()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

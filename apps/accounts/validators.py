@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 SHORTEST = 12
@@ -88,6 +89,16 @@ class ObviousValidator:
             raise ValidationError("这个密码太容易被猜到，请换一个", code="obvious")
         if len(set(password)) < 5:
             raise ValidationError("密码里不同的字符太少，容易被猜到，请换一个", code="repeated")
+
+    def get_help_text(self) -> str:
+        return ""  # said by the next one
+
+
+class CommonValidator(CommonPasswordValidator):
+    """None of the 20,000 passwords most often found in leaks (the list comes with Django)."""
+
+    def get_error_message(self) -> str:
+        return "这是泄露名单里的常见密码，请换一个"
 
     def get_help_text(self) -> str:
         return "不能是常见密码"

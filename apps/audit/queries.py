@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db.models import CharField, Count, Value
 
 from apps.core import changes
@@ -55,7 +56,7 @@ def rows_of_change(event: AuditEvent) -> list[TableChanges]:
             .values_list("model_label", "total")
         )
         counts = rows if counts is None else counts.union(rows, all=True)
-    found = dict(counts) if counts is not None else {}
+    found = {label: total for label, total in counts if total} if counts is not None else {}
     return [
         TableChanges(
             title=str(models[label]._meta.verbose_name),
@@ -72,13 +73,56 @@ def rows_of_change(event: AuditEvent) -> list[TableChanges]:
 
 
 def facts_of(event: AuditEvent) -> list[dict[str, Any]]:
-    """Return before and after of the event as lines of a diff table."""
+    """Return before and after of the event as lines of a diff table, in the words of its model."""
     before, after = event.before or {}, event.after or {}
     names = list(dict.fromkeys([*before, *after]))
+    words = _words(event.target_type)
     return [
-        {"label": name, "before": _text(before.get(name)), "after": _text(after.get(name))}
+        {
+            "label": words.get(name, name),
+            "before": _text(before.get(name)),
+            "after": _text(after.get(name)),
+        }
         for name in names
     ]
+
+
+def type_label(label: str) -> str:
+    """Return a kind of object in words: “accounts.user” → 账户."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+#: Facts that events name by themselves.
+WORDS = {
+    "user": "账户",
+    "role": "角色",
+    "unit": "单位",
+    "person": "人员",
+    "list": "列表",
+    "rows": "行数",
+    "query": "查询条件",
+    "day": "日期",
+    "kind": "类别",
+    "name": "名称",
+    "source": "依据",
+    "created": "新增",
+    "changed": "变更",
+    "unchanged": "不变",
+    "withdrawn": "撤回",
+}
+
+
+def _words(label: str) -> dict[str, str]:
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        return WORDS
+    fields = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields}
+    columns = {f.attname: str(f.verbose_name) for f in model._meta.concrete_fields}
+    return {**WORDS, **columns, **fields}
 
 
 def _text(value: Any) -> str:

@@ -73,6 +73,7 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context: dict[str, Any] = {
         "event": event,
         "sentence": sentence(event.kind),
+        "target_type": queries.type_label(event.target_type) if event.target_type else "",
         "facts": queries.facts_of(event),
         "tables": queries.rows_of_change(event),
         "alike": [(other, sentence(other.kind)) for other in alike.order_by("id")[:50]],

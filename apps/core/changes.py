@@ -27,7 +27,15 @@ TYPES = {"+": "新增", "~": "修改", "-": "删除"}
 LONGEST = 300  # characters of one value
 
 #: Kept by the database or by code for itself; says nothing to a reader.
-_SILENT = {"scope", "name_pinyin", "name_initials", "path", "depth", "numchild"}
+_SILENT = {
+    "scope",
+    "name_pinyin",
+    "name_initials",
+    "path",
+    "depth",
+    "numchild",
+    "is_superuser",
+}
 _personal: dict[str, frozenset[str]] = {}
 _words: dict[str, str] = {}
 

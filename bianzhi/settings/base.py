@@ -165,7 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "apps.accounts.validators.ClassesValidator"},
     {"NAME": "apps.accounts.validators.PersonalValidator"},
     {"NAME": "apps.accounts.validators.ObviousValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.accounts.validators.CommonValidator"},
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # rows, so that they can be revoked
 SESSION_COOKIE_AGE = 8 * 60 * 60  # seconds

@@ -66,6 +66,8 @@ def test_every_page_for_everybody(callers: list) -> None:
                 continue
             for address in page.addresses(MISSING, NOBODY):
                 response = client.get(address)
+                if response.streaming:
+                    list(response.streaming_content)  # reading it closes its file
                 faults += judge(f"{user} {address}", response, user is not None)
         faults += judge("missing", client.get("/no/such/page"), user is not None)
         faults += judge("refused form", client.post("/accounts/password/"), user is not None)

@@ -1,12 +1,14 @@
 """What the code reads from the attributes of a code value, so that a form can ask for it.
 
-An attribute that no form knows is kept as it is. Source: fixtures/README.md, docs/rules.md K-02.
+An attribute that no form knows is kept as it is. Source: fixtures/README.md, docs/rules.md K-03.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+
+from ..models import CodeValue
 
 YES_NO, CHOICE, TEXT, NUMBER, SPAN, CODE, CODES = (
     "yes_no",
@@ -153,7 +155,16 @@ def words() -> dict[str, str]:
     return {one.name: one.label for many in ATTRIBUTES.values() for one in many}
 
 
-def summary(table: str, attrs: dict[str, Any]) -> str:
+def labels_for(table: str) -> dict[tuple[str, str], str]:
+    """Return (table, value) → label of the codes that attributes of `table` name. One query."""
+    tables = {one.table for one in of(table) if one.table}
+    if not tables:
+        return {}
+    rows = CodeValue.objects.filter(table_id__in=tables).values_list("table_id", "value", "label")
+    return {(named, value): label for named, value, label in rows}
+
+
+def summary(table: str, attrs: dict[str, Any], labels: dict[tuple[str, str], str]) -> str:
     """Return the attributes of a value in one line."""
     parts = []
     for one in of(table):
@@ -162,12 +173,12 @@ def summary(table: str, attrs: dict[str, Any]) -> str:
             if value:
                 parts.append(one.label)
         elif value not in (None, "", []):
-            parts.append(f"{one.label}：{shown(one, value)}")
+            parts.append(f"{one.label}：{shown(one, value, labels)}")
     return "；".join(parts)
 
 
-def shown(one: Attribute, value: Any) -> str:
-    """Return one attribute's value in words; codes stay codes."""
+def shown(one: Attribute, value: Any, labels: dict[tuple[str, str], str]) -> str:
+    """Return one attribute's value in words."""
     if one.kind == YES_NO:
         return "是" if value else "否"
     if one.kind == CHOICE:
@@ -175,5 +186,7 @@ def shown(one: Attribute, value: Any) -> str:
     if one.kind == SPAN:
         return "-".join(str(part) for part in value)
     if one.kind == CODES:
-        return "、".join(str(part) for part in value)
+        return "、".join(labels.get((one.table, part), part) for part in value)
+    if one.kind == CODE:
+        return labels.get((one.table, value), value)
     return str(value)

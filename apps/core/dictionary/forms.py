@@ -58,11 +58,16 @@ class ValueForm(f.Form):
             del self.fields["value"]
             siblings = siblings.exclude(pk=row.pk)
         self.fields["parent"].queryset = siblings  # type: ignore[attr-defined]
-        for one in attributes.of(table.pk):
+        # ticks together at the end, lists of ticks on lines of their own
+        order = {attributes.YES_NO: 1, attributes.CODES: 2}
+        known = sorted(attributes.of(table.pk), key=lambda one: order.get(one.kind, 0))
+        for one in known:
             self.fields[PREFIX + one.name] = _field(one)
+            if one.kind == attributes.CODES:
+                self.widths = {**self.widths, PREFIX + one.name: "full"}
         self.sections = [
             ("代码", ("value", "label", "parent", "sort", "valid_from", "valid_to")),
-            ("属性", tuple(PREFIX + one.name for one in attributes.of(table.pk))),
+            ("属性", tuple(PREFIX + one.name for one in known)),
             ("对应的外部代码", ("external_map",)),
         ]
 
@@ -80,7 +85,7 @@ class ValueForm(f.Form):
         for one in attributes.of(row.table_id):
             value = row.attrs.get(one.name)
             if one.kind == attributes.SPAN and value:
-                value = attributes.shown(one, value)
+                value = attributes.shown(one, value, {})
             shown[PREFIX + one.name] = value
         return shown
 

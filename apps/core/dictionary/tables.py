@@ -48,6 +48,7 @@ class CodeValueTable(t.Table):
     key = "code_values"
     caption = "代码"
     fixed = ("value", "label")
+    hidden = ("sort", "external_map", "valid_from")
     empty = t.Empty("没有符合条件的代码", "换个条件再查，或新增一个代码。")
 
     value = t.LinkColumn(
@@ -67,12 +68,15 @@ class CodeValueTable(t.Table):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = timezone.localdate()
+        self._labels: dict[tuple[str, str], str] | None = None
 
     def render_attrs(self, record: CodeValue) -> str:
-        return attributes.summary(record.table_id, record.attrs) or wording.NOTHING
+        return self.value_attrs(record) or wording.NOTHING
 
     def value_attrs(self, record: CodeValue) -> str:
-        return attributes.summary(record.table_id, record.attrs)
+        if self._labels is None:  # all rows are of one table
+            self._labels = attributes.labels_for(record.table_id)
+        return attributes.summary(record.table_id, record.attrs, self._labels)
 
     def render_external_map(self, record: CodeValue) -> str:
         return self.value_external_map(record) or wording.NOTHING

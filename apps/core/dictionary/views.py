@@ -1,6 +1,8 @@
-"""Code tables: lists of values, one value with its history, adding and changing (rule K-02)."""
+"""Code tables: lists of values, one value with its history, adding and changing (rule K-03)."""
 
 from __future__ import annotations
+
+import re
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -55,16 +57,22 @@ def code_table(request: HttpRequest, table: str) -> HttpResponseBase:
         table=CodeValueTable,
         filters=CodeValueFilter(request.GET, queryset=rows, user=request.user),
         template="core/reference/table.html",
-        context={"code_table": found},
+        context={"code_table": found, "note": _for_readers(found.note)},
     )
+
+
+def _for_readers(note: str) -> str:
+    """Leave out the sentences of a table's note that explain attribute names to builders."""
+    return "。".join(s for s in note.split("。") if s and not re.search(r"[a-z_]{4,}", s))
 
 
 @requires_administrator(SYSTEM)
 @require_GET
 def code_value(request: HttpRequest, key: str) -> HttpResponse:
     value = get_object_or_404(CodeValue.objects.select_related("table", "parent"), pk=key)
+    labels = attributes.labels_for(value.table_id)
     facts = [
-        (one.label, attributes.shown(one, value.attrs[one.name]))
+        (one.label, attributes.shown(one, value.attrs[one.name], labels))
         for one in attributes.of(value.table_id)
         if value.attrs.get(one.name) not in (None, "")
     ]
