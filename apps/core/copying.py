@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 NULL = r"\N"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -25,15 +25,22 @@ def copy_rows(
     columns   column names ("unit_id", "starts_on"), in the order of each row's values
     rows      read once, as COPY asks for them; None, bool, int, str, date, datetime, bytes, UUID,
               dict and list are written as their columns need them
-    One statement for any number of rows. Inside a transaction, like every write.
+    One statement for any number of rows. Inside a transaction, like every write. Raises what
+    making the rows raises, and Django's database errors.
     """
     named = list(columns)
     rest = _defaults(model, set(named))
     tail = "".join(f"\t{text}" for _, text in rest)
     names = ", ".join(f'"{name}"' for name in [*named, *(name for name, _ in rest)])
     feed = _Feed(rows, len(named), tail)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', feed)
+    try:
+        # Django wraps the errors of execute(), not of copy_expert()
+        with connection.wrap_database_errors, connection.cursor() as cursor:
+            cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', feed)
+    except DatabaseError:
+        if feed.failure is not None:  # the rows themselves could not be made
+            raise feed.failure from None
+        raise
     return feed.count
 
 
@@ -90,6 +97,7 @@ class _Feed:
 
     def __init__(self, rows: Iterable[Sequence[Any]], width: int, tail: str) -> None:
         self.count = 0
+        self.failure: Exception | None = None
         self._lines = self._spell(rows, width, tail)
 
     def _spell(self, rows: Iterable[Sequence[Any]], width: int, tail: str) -> Iterator[str]:
@@ -104,9 +112,13 @@ class _Feed:
     def read(self, size: int) -> bytes:
         """Return about `size` bytes of whole lines; empty at the end."""
         parts, length = [], 0
-        for line in self._lines:
-            parts.append(line)
-            length += len(line)
-            if length >= size // 3:  # at most three bytes for a Chinese character
-                break
+        try:
+            for line in self._lines:
+                parts.append(line)
+                length += len(line)
+                if length >= size // 3:  # at most three bytes for a Chinese character
+                    break
+        except Exception as failure:
+            self.failure = failure
+            raise
         return "".join(parts).encode()

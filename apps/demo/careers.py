@@ -12,9 +12,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from random import Random
 
-from .county import REFORM, CountyTree
+from .county import CountyTree
 from .figures import ONCE_OVER, OVER
-from .plan import Cell, CountySpec, Life, Slot
+from .plan import REFORM, Cell, CountySpec, Life, Slot
 
 RETIRED, MOVED, HANDED_OVER = "03", "02", "13"
 _EXITS = ("03", "01", "06", "10", "09", "07", "14", "99")
@@ -102,8 +102,8 @@ class Careers:
     def _earlier(self, slot: Slot, cell: Cell, day: dt.date, exit_mode: str) -> Slot:
         """Return the spell that `slot`'s person had in another cell until that day."""
         earlier = Slot(cell, slot.life, None, day, exit_mode=exit_mode)
-        earlier.destination = slot.cell.node.name
-        slot.from_unit = cell.node.name
+        earlier.destination = slot.cell.node.called(day)
+        slot.from_unit = cell.node.called(day)
         slot.life.slots.insert(0, earlier)
         return earlier
 

@@ -9,9 +9,8 @@ from apps.core import uscc
 
 from . import catalogue
 from .catalogue import ADMIN, FULL, PART, POLICE_AND_COURTS, REFERRED, SELF, Organ
-from .plan import BODY, DEPARTMENT, GROUPING, Cell, CountySpec, Node
+from .plan import BODY, DEPARTMENT, GROUPING, REFORM, Cell, CountySpec, Node
 
-REFORM = dt.date(2019, 1, 18)
 #: Bodies set up by the reform of 2019, and the bureau whose places and people they took over.
 NEW_IN_REFORM = {"县退役军人局": "县民政局", "县医保局": "县人社局", "县政务办": "县府办"}
 _FUNDING = {FULL: "11", PART: "21", SELF: "31", REFERRED: "11"}
@@ -66,7 +65,7 @@ class CountyTree:
         if organ.short == "县公安局":
             stations = node.add(Node("派出机构", GROUPING, node))
             for town in self.townships:
-                station = self._body(stations, f"{node.name}{town[:-2]}派出所", "101", "3")
+                station = self._body(stations, f"{node.name}{stem_of(town)}派出所", "101", "3")
                 station.category, station.rank, station.funding = "22", "42", "10"
                 station.subordination, station.supervisor = "50", node
                 station.flavour = "police"
@@ -269,6 +268,11 @@ class CountyTree:
             if first not in used:
                 used.add(first)
                 return first + uscc.check_char(first)
+
+
+def stem_of(town: str) -> str:
+    """Return 里湾 of 里湾街道 and of 里湾镇."""
+    return town.removesuffix("街道").removesuffix("镇").removesuffix("乡")
 
 
 def add_departments(root: Node, random: Random) -> None:

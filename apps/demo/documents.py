@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from random import Random
 
+from .county import stem_of
 from .plan import BODY, LATEST, CountySpec, Node, Paper
 
 SET_UP, CLOSE, RENAME, PLACES, POSTS = "11", "12", "13", "21", "22"
@@ -54,9 +55,11 @@ class Book:
         """Add papers without effects until there are `count`: requests, letters, minutes."""
         random, bodies = self.random, [n for n in nodes if n.kind == BODY and not n.abolished_on]
         while len(self.papers) < count:
-            node = random.choice(bodies)
-            day = self._day(2005)
-            name = node.name.split("（")[0]
+            node, day = random.choice(bodies), self._day(2005)
+            head = node.supervisor
+            if any(n and n.established_on and n.established_on > day for n in (node, head)):
+                continue  # not there yet
+            name = node.called(day)
             dice = random.random()
             if dice < 0.34:
                 self._from_unit(day, node, name)
@@ -100,12 +103,12 @@ class Book:
     def _from_unit(self, day: dt.date, node: Node, name: str) -> None:
         organ = node.supervisor or node
         label = organ.short.removeprefix("县").removesuffix("局").removesuffix("机关") or "政"
-        label = label.removesuffix("街道").removesuffix("镇").removesuffix("乡")[:3]
+        label = stem_of(label)[:3]
         what = self.random.choice(
             ("要求增加编制", "要求调整领导职数", "要求使用编制", "要求增挂牌子")
         )
         title = f"关于{name}{what}的请示"
-        paper = Paper(day, REQUEST, title, f"{self.spec.mark}{label}", organ.name.split("（")[0])
+        paper = Paper(day, REQUEST, title, f"{self.spec.mark}{label}", organ.called(day))
         self.papers.append(paper.concerns(*dict.fromkeys((organ, node))))
 
     def _issuer(self, on: dt.date, office: bool) -> tuple[str, str]:

@@ -102,6 +102,7 @@ def _level(cells: list[Cell], random: Random) -> None:
             cell.actual = cell.approved - 1
     while surplus:
         roomy = [cell for cell in cells if cell.approved - cell.actual > 1]
+        roomy = roomy or [cell for cell in cells if cell.approved > cell.actual]
         if not roomy:
             raise ValueError("more people than places")
         for cell in random.sample(roomy, min(surplus, len(roomy))):

@@ -12,10 +12,10 @@ from collections import defaultdict
 from random import Random
 
 from . import documents
-from .county import REFORM, CountyTree
+from .county import CountyTree
 from .documents import Book
 from .figures import ONCE_OVER, OVER
-from .plan import BASELINE, BODY, GROUPING, Cell, CountySpec, Movement, Node, Paper
+from .plan import BASELINE, BODY, GROUPING, REFORM, Cell, CountySpec, Movement, Node, Paper
 
 GRANT, CUT, REALLOCATE, TRANSFER, RECOVER = "grant", "cut", "reallocate", "transfer", "recover"
 
@@ -55,7 +55,7 @@ def _reform(tree: CountyTree, book: Book) -> None:
         source, name = cell.came_from, cell.node.name
         title = f"关于组建{name}及人员编制划转的通知"
         paper = book.order(REFORM, documents.SET_UP, title, [cell.node, source.node])
-        reason = f"机构改革，由{source.node.name.split('（')[0]}划转"
+        reason = f"机构改革，由{source.node.called(REFORM)}划转"
         cell.moves.append(Movement(REFORM, cell.approved, TRANSFER, paper, reason))
         source.moves.append(
             Movement(REFORM, -cell.approved, TRANSFER, paper, f"机构改革，划转至{name}")
@@ -87,12 +87,17 @@ def _closures(spec: CountySpec, tree: CountyTree, book: Book, random: Random) ->
 
 
 def _give_back(tree: CountyTree, book: Book, random: Random, recovered: dict[int, int]) -> None:
-    """Grant what 2013 and 2014 took back to units with room, late in the same year."""
+    """Grant what 2013 and 2014 took back to units with room, late in the same year.
+
+    What no unit has room for stays with the county.
+    """
     for year in (2013, 2014):
         left = recovered.get(year, 0)
         while left:
             day = workday(random, year, 10, 11)
             takers = _with_room(tree, "21", random, 4)
+            if not takers:
+                break
             lines = []
             for cell in takers:
                 places = min(left, cell.room, random.randrange(2, 7))
@@ -104,9 +109,7 @@ def _give_back(tree: CountyTree, book: Book, random: Random, recovered: dict[int
 
 
 def _paper_of_grants(book: Book, day: dt.date, lines: list[tuple[Cell, int]]) -> None:
-    if not lines:
-        raise ValueError("no unit has room for the places taken back")
-    first = lines[0][0].node.name.split("（")[0]
+    first = lines[0][0].node.called(day)
     title = f"关于核增{first}{'等单位' if len(lines) > 1 else ''}事业编制的通知"
     paper = book.order(day, documents.PLACES, title, [cell.node for cell, _ in lines])
     for cell, places in lines:
@@ -130,7 +133,7 @@ def _cut(spec: CountySpec, tree: CountyTree, book: Book, random: Random, recover
     for parent, lines in by_parent.items():
         if not spec.core_only or paper is None:
             day = workday(random, 2015, 3, 9)
-            name = spec.name if spec.core_only else parent.name.split("（")[0]
+            name = spec.name if spec.core_only else parent.called(day)
             title = f"关于精简{name}所属事业单位编制的通知"
             paper = book.order(day, documents.PLACES, title)
         paper.concerns(parent, *(cell.node for cell in lines))
@@ -168,7 +171,7 @@ def _reallocate(
         cell.room -= places
         lines.append((cell, places))
     nodes = [giver.node, *(cell.node for cell, _ in lines)]
-    first, to = giver.node.name.split("（")[0], takers[0].node.name.split("（")[0]
+    first, to = giver.node.called(day), takers[0].node.called(day)
     title = f"关于调整{first}和{to}{'等单位' if len(takers) > 1 else ''}编制的通知"
     paper = book.order(day, documents.PLACES, title, nodes, office=random.random() < 0.3)
     for cell, places in lines:
@@ -194,10 +197,12 @@ def _baselines(tree: CountyTree, book: Book) -> None:
             continue
         node = cell.node
         head = node.supervisor or node.parent or node
+        if head.cells and head.cells[0].came_from is not None:  # not there yet in 2011
+            head = head.cells[0].came_from.node
         if book.spec.core_only:  # one paper for each system
             head = next(group for group in tree.root.children if node in group.walk())
         if head not in papers:
-            name = head.name.split("（")[0]
+            name = head.called(BASELINE)
             if head.kind == GROUPING:
                 name = f"{book.spec.name}{name}"
             what = "所属单位人员编制和领导职数" if head.kind == BODY else "人员编制和领导职数"

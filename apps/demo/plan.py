@@ -11,6 +11,9 @@ BODY, DEPARTMENT, GROUPING = "body", "department", "grouping"
 
 #: The day the real-name register took over what there was (实名制启动).
 BASELINE = dt.date(2011, 12, 1)
+#: The reform of 2019: new bodies start, and by the end of the month old ones have their new names.
+REFORM = dt.date(2019, 1, 18)
+RENAMED = dt.date(2019, 2, 1)
 #: Nothing in an invented county happens later, or later than today.
 LATEST = dt.date(2026, 10, 30)
 
@@ -110,6 +113,11 @@ class Node:
     @property
     def actual(self) -> int:
         return sum(cell.actual for cell in self.cells)
+
+    def called(self, on: dt.date) -> str:
+        """Return the name on a day, without nameplates in parentheses."""
+        name = self.before if self.before and on < RENAMED else self.name
+        return name.split("（")[0]
 
 
 @dataclass(eq=False, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from . import documents
-from .county import REFORM, CountyTree
+from .county import CountyTree
 from .documents import Book
-from .plan import BASELINE, BODY, CountySpec, Node, Paper, Slot
+from .plan import BASELINE, BODY, REFORM, CountySpec, Node, Paper, Slot
 
 CHIEF, DEPUTY, SPECIAL, DEPARTMENT_CHIEF, DEPARTMENT_DEPUTY = "10", "11", "14", "21", "22"
 
@@ -165,7 +165,8 @@ class Posts:
                     continue
                 if (held.on - slot.end).days > 900 or slot.end.year < 2013:
                     continue
-                on = max(slot.begun, dt.date(2012, 1, 10))
+                served = (slot.end - slot.begun).days
+                on = slot.begun + dt.timedelta(days=int(served * (0.4 + self.random.random() / 2)))
                 before = Held(slot, held.kind, held.level, held.name, on, end=slot.end)
                 self.held.append(before)
                 slot.post_name, slot.post_level = held.name, held.level
@@ -207,7 +208,7 @@ class Posts:
 def _head_of(department: str) -> str:
     """Return what the head of such a department is called: 科长, 主任 …"""
     name = department.split("（")[0]
-    if name.endswith(("委员会", "室", "中心")):
+    if name.endswith(("委员会", "室", "中心", "处")):
         return "主任"
     return {
         "科": "科长",

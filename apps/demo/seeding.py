@@ -17,16 +17,9 @@ from apps.units.models import Office, Unit
 from apps.units.services.tree import hold_tree
 
 from . import writing
-from .careers import Careers
-from .county import CountyTree, add_departments
-from .documents import Book
-from .figures import set_closed, set_figures
-from .identities import Identities
-from .ledger import write_ledger
+from .invention import invent
 from .occupations import Occupations
-from .people import People
 from .plan import BODY, GROUPING, LATEST, CountySpec, Node
-from .posts import Posts
 
 Say = Callable[[str], None]
 
@@ -51,22 +44,8 @@ def seed_county(
     say          told each stage with its seconds
     """
     clock = _Clock(say)
-    horizon = latest_day()
-    last_year = horizon.year if horizon.month >= 10 and horizon.day >= 28 else horizon.year - 1
-    tree = CountyTree(spec, random)
-    set_figures(spec, tree.cells, random)
-    set_closed(tree.closed, random)
-    add_departments(tree.root, random)
-    book = Book(spec, random, horizon)
-    write_ledger(spec, tree, book, random, last_year)
-    lives = Careers(spec, tree, random, last_year).lives
-    people = People(random, Identities(random, share), horizon)
-    for life in lives:
-        people.settle(life)
-    posts = Posts(spec, tree, book, random, horizon)
-    events = writing.Events(tree, book, random)
-    book.fill(spec.documents, list(tree.root.walk()))
-    book.close()
+    made = invent(spec, random, share, latest_day())
+    tree, lives = made.tree, made.lives
     clock(f"编排{spec.name}")
 
     hold_tree()
@@ -74,14 +53,14 @@ def seed_county(
     count = writing.write_units(nodes, spec.region)
     bodies = sum(1 for node in nodes if node.kind == BODY)
     clock(f"机构 {count} 个（其中单位 {bodies} 个）")
-    clock(f"批文 {writing.write_documents(book, tree.root)} 件")
-    events.write()
+    clock(f"批文 {writing.write_documents(made.book, tree.root)} 件")
+    writing.write_events(made.events)
     clock(f"台账 {writing.write_ledger(tree)} 笔")
-    jobs = Occupations(random, spec.mark, horizon)
-    clock(f"人员 {writing.write_people(lives, people, random)} 人")
+    jobs = Occupations(random, spec.mark, made.people.horizon)
+    clock(f"人员 {writing.write_people(lives, made.people, random)} 人")
     spells = writing.write_spells(lives, jobs, random)
     clock(f"占编记录 {spells} 条")
-    clock(f"任职 {writing.write_posts(posts, jobs)} 条")
+    clock(f"任职 {writing.write_posts(made.posts, jobs)} 条")
     root = _under(parent, tree.root)
     audit.record("unit.import", target=root, by=by, after={"units": count}, note="演示数据")
     audit.record("roster.import", target=root, by=by, after={"spells": spells}, note="演示数据")
