@@ -127,13 +127,21 @@ class SameUnit(StaffRefused):
 
 
 class ChangedMeanwhile(StaffRefused):
-    """A colleague changed the row after the page was opened. by: name; changes: label rows."""
+    """A colleague changed the row after the page was opened.
 
-    def __init__(self, by: str, at: dt.datetime, changes: list[dict[str, str]]) -> None:
+    by, at    who and when
+    changes   {label, before, after} of what differs now
+    version   of the row as it is now
+    """
+
+    def __init__(
+        self, by: str, at: dt.datetime, changes: list[dict[str, Any]], version: int
+    ) -> None:
         super().__init__(by)
         self.by = by
         self.at = at
         self.changes = changes
+        self.version = version
 
 
 class PurposeMissing(StaffRefused):

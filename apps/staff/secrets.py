@@ -79,6 +79,11 @@ def _opened(person: Person, blob: bytes | memoryview, field: str) -> str:
         return ""
 
 
+def id_nos(people: Sequence[Person]) -> list[Masked]:
+    """Open the identity numbers of one page of people, in order, to be shown masked."""
+    return [id_no(person) for person in people]
+
+
 def open_id_nos(rows: Sequence[tuple[bytes | memoryview, UUID]]) -> list[str]:
     """Return the plain numbers of (ciphertext, uid) rows, in order. For comparing, not showing."""
     return crypto.decrypt_many([ct for ct, _ in rows], [uid for _, uid in rows], field=ID_NO)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import lists, person
+from .views import edits, entry, lists, moves, person
 
 app_name = "staff"
 
@@ -12,4 +12,14 @@ urlpatterns = [
     path("<int:pk>/", person.person_detail, name="detail"),
     path("<int:pk>/changes/", person.person_changes, name="changes"),
     path("<int:pk>/reveal/", person.person_reveal, name="reveal"),
+    path("<int:pk>/edit/", edits.person_edit, name="edit"),
+    path("<int:pk>/posting/", edits.posting_start, name="posting_start"),
+    path("postings/<int:pk>/end/", edits.posting_end, name="posting_end"),
+    path("enter/", entry.enter, name="enter"),
+    path("enter/look/", entry.enter_look, name="enter_look"),
+    path("spells/<int:pk>/done/", entry.done, name="done"),
+    path("spells/<int:pk>/edit/", edits.spell_edit, name="spell_edit"),
+    path("spells/<int:pk>/leave/", moves.leave, name="leave"),
+    path("spells/<int:pk>/transfer/", moves.transfer, name="transfer"),
+    path("spells/<int:pk>/transfer/look/", moves.transfer_look, name="transfer_look"),
 ]

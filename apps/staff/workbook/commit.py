@@ -192,7 +192,8 @@ def _write(rows: Rows, staged: dict[str, staging.Staged], *, by: Any) -> None:
     _run(
         "INSERT INTO staff_person (id, uid, person_no, id_no_ct, id_no_bi, "  # noqa: S608
         f"id_no_tail, phone_ct, note, {plain}) SELECT person_id, uid, person_no, id_no_ct, "
-        f"id_no_bi, id_no_tail, phone_ct, '', {plain} FROM roster_person WHERE is_new ORDER BY person_id"
+        f"id_no_bi, id_no_tail, phone_ct, '', {plain} FROM roster_person "
+        "WHERE is_new ORDER BY person_id"
     )
     _allow_overages(rows, by=by)
     _insert_spells()

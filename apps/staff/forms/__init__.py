@@ -1,0 +1,18 @@
+"""The forms of people, in the order of the office's paper forms (domain.md §6.5)."""
+
+from .edits import EndPostingForm, PersonForm, PostingForm, SpellForm
+from .fields import PERSONAL, open_typed, seal_typed
+from .moves import EnterForm, LeaveForm, TransferForm
+
+__all__ = [
+    "PERSONAL",
+    "EndPostingForm",
+    "EnterForm",
+    "LeaveForm",
+    "PersonForm",
+    "PostingForm",
+    "SpellForm",
+    "TransferForm",
+    "open_typed",
+    "seal_typed",
+]
