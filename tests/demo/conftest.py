@@ -1,4 +1,4 @@
-"""The demo county, loaded once for all tests of this folder and gone with the last of them."""
+"""The demo county, loaded once for the tests of a module and gone with the last of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Seeded:
     said: str
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seeded]:
     """Load it inside a transaction that is rolled back at the end; tests nest in savepoints."""
     with django_db_blocker.unblock():
