@@ -78,6 +78,8 @@ class BoundField(forms.BoundField):
             return chosen
         if isinstance(self.field.widget, forms.Textarea | DropZone):
             return "full"
+        if isinstance(self.field.widget, forms.MultiWidget):
+            return "range"
         if isinstance(self.field.widget, PickerWidget):
             return "half"  # names of units are long
         return ""
