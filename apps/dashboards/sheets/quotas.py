@@ -106,7 +106,12 @@ def _fields(types: list[CodeValue]) -> Iterator[Field]:
         key=True,
     )
     yield Field((head, "毛空"), lambda t: t.total.vacant)
-    yield Field((head, "毛超"), lambda t: t.total.excess, tone_if("over", lambda t: t.total.excess))
+    yield Field(
+        (head, "毛超"),
+        lambda t: t.total.excess,
+        tone_if("over", lambda t: t.total.excess),
+        key=True,
+    )
     yield Field((head, "使用率"), lambda t: Share(t.total.actual, t.total.approved), form="0.0%")
     yield Field(("在途",), lambda t: blank(t.total.reserved), width=6)
     yield Field(("可用编制",), lambda t: t.usable)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from apps.core import wording
 from apps.core.http import on_day, requires
 from apps.core.scope import covers
+from apps.units.choices import EntityKind
 from apps.units.models import Unit
 
 from .. import rules
@@ -39,11 +40,15 @@ def board_page(request: HttpRequest) -> HttpResponse:
 
 
 def node_of(request: HttpRequest, paths: list[str]) -> Unit | None:
-    """Return the unit of `?at=`, or the reader's only subtree; None for several. 404 outside."""
+    """Return the unit of `?at=`, or the reader's only subtree; None for several.
+
+    Http404 outside the subtrees and for 内设机构, whose places are their unit's.
+    """
     asked = request.GET.get("at", "").strip()
     if asked:
         unit = Unit.objects.filter(pk=asked).first() if asked.isdecimal() else None
-        if unit is None or not covers(paths, unit.path):
+        known = unit is not None and unit.entity_kind != EntityKind.DEPARTMENT
+        if unit is None or not known or not covers(paths, unit.path):
             raise Http404("没有这个机构，或不在您的查看范围内")
         return unit
     return Unit.objects.filter(path=paths[0]).first() if len(paths) == 1 else None

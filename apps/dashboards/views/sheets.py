@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,17 +31,17 @@ from .board import node_of
 @requires(*rules.SEES_BOARD)
 @require_GET
 def posts_page(request: HttpRequest) -> HttpResponse:
-    return _page(request, posts_sheet, "干部提示表", "dashboards:posts_sheet")
+    return _page(request, posts_sheet, "干部提示表", "dashboards:posts_sheet", "超配、缺配")
 
 
 @requires(*rules.SEES_BOARD)
 @require_GET
 def quota_page(request: HttpRequest) -> HttpResponse:
-    return _page(request, quota_sheet, "编制提示表", "dashboards:quota_sheet")
+    return _page(request, quota_sheet, "编制提示表", "dashboards:quota_sheet", "超编")
 
 
 def _page(
-    request: HttpRequest, make: Callable[..., Sheet], label: str, url_name: str
+    request: HttpRequest, make: Callable[..., Sheet], label: str, url_name: str, mark_word: str
 ) -> HttpResponse:
     paths = rules.board_paths(request.user)
     node = node_of(request, paths) or _first(paths)
@@ -61,12 +62,16 @@ def _page(
         out = io.BytesIO()
         written = write_layout(out, layout_of(sheet))
         return answer(request, out, name=sheet.title, fmt="xlsx", rows=written.rows)
-    sheet = make(node, office=office_name(), on=on, opened=opened)
+    marked = bool(request.GET.get("marked"))
+    sheet = make(node, office=office_name(), on=on, opened={ALL} if marked else opened)
     address = _Address(reverse(url_name), node, on, opened)
+    rows = only_marked(sheet.rows) if marked else sheet.rows
     context |= {
         "sheet": sheet,
         "head": head_rows(sheet.headings),
-        "rows": [_shown(sheet, row, address) for row in sheet.rows],
+        "rows": [_shown(sheet, row, address) for row in rows],
+        "marked": marked,
+        "mark_word": mark_word,
         "whole": ALL in opened,
         "wide": bool(request.GET.get("wide")),
         "address": address,
@@ -126,9 +131,30 @@ class _Address:
     def wide(self) -> str:
         return self._with(*(("open", key) for key in sorted(self.opened)), ("wide", "1"))
 
+    @property
+    def marked(self) -> str:
+        return self._with(("marked", "1"))
+
     def toggled(self, unit: Unit) -> str:
         keys = sorted((self.opened - {ALL}) ^ {str(unit.pk)})
         return f"{self._with(*(('open', key) for key in keys))}#u{unit.pk}"
+
+
+def only_marked(rows: list[Row]) -> list[Row]:
+    """Return the units that are red or blue, under their class, and the whole; no subtotals."""
+    found: list[Row] = []
+    for row in rows:
+        if row.sort == "group":
+            if found and found[-1].sort == "group":
+                found.pop()
+            found.append(row)
+        elif row.sort in ("unit", "part") and {"over", "short"} & set(row.tones.values()):
+            found.append(replace(row, sort="unit", opened=False))
+        elif row.sort == "total":
+            if found and found[-1].sort == "group":
+                found.pop()
+            found.append(row)
+    return found
 
 
 def head_rows(headings: list[Heading]) -> list[list[dict[str, Any]]]:
@@ -166,7 +192,8 @@ def _shown(sheet: Sheet, row: Row, address: _Address) -> dict[str, Any]:
         label = ""
         if one.key:
             css.append("key")
-            label = one.path[0] if one.path[-1] == "小计" else one.path[-1]
+            label = {"小计": one.path[0]}.get(one.path[-1], one.path[-1])
+            label = {"领导职数核定": "应配"}.get(label, label)
         document = value if hasattr(value, "get_absolute_url") else None
         cells.append((_text(value), " ".join(css), label, document))
     can_toggle = row.folded or (row.opened and ALL not in address.opened)
