@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Replace
+from django.urls import reverse
 
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
@@ -94,6 +95,9 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("staff:detail", args=[self.pk])
 
 
 class SpellQuerySet(ScopedQuerySet):

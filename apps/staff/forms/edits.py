@@ -29,7 +29,7 @@ from .parts import PeopleForm, PersonFields, PlaceFields, Versioned
 class PersonForm(PersonFields, Versioned):
     """人员信息变更."""
 
-    widths = {"school": "half", "note": "full", "reason": "full"}
+    widths = {"note": "full", "reason": "full"}
     sections = [
         ("基本信息", ("name", *PersonFields.PERSON, "note")),
         ("更正号码", ("id_no",)),

@@ -139,7 +139,7 @@ class StatusField(f.CodeField):
 
     def get_bound_field(self, form: Any, field_name: str) -> Any:
         bound = super().get_bound_field(form, field_name)
-        self.queryset = self.queryset.exclude(attrs__left=True)
+        self.queryset = self.queryset.exclude(attrs__contains={"left": True})
         return bound
 
 

@@ -19,7 +19,7 @@ from .parts import PeopleForm, PersonFields, PlaceFields
 class EnterForm(PersonFields, PlaceFields):
     """入编登记."""
 
-    widths = {"unit": "half", "document": "half", "note": "full", "school": "half"}
+    widths = {"unit": "half", "document": "half", "note": "full"}
     sections = [
         ("人员信息", ("id_no", "name", *PersonFields.PERSON)),
         ("编制", ("unit", "quota_type", "status", "starts_on", "document", "entry_mode")),
