@@ -53,9 +53,11 @@ run: setup
 seed: setup
 	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py seed demo
 
+# Files of tests run side by side, one process for each core, each with databases of its own.
+SIDE_BY_SIDE ?= -n auto --maxprocesses 8 --dist loadfile
 test: setup-dev
 	@$(PY) scripts/find_chromium.py --install
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 lint: setup-dev
 	@$(PY) -m ruff check .
