@@ -6,7 +6,7 @@ from apps.accounts.choices import AdministratorKind
 from apps.accounts.models import User
 
 #: Satisfies docs/rules.md A-02.
-PASSWORD = "Tests-Only-7319"  # noqa: S105
+PASSWORD = "Tests-Only-7319"
 
 _numbers = count(1)
 

@@ -187,9 +187,9 @@ def test_forms_name_their_fields() -> None:
             if not (isinstance(node, ast.ClassDef) and node.name == "Meta"):
                 continue
             for line in node.body:
-                if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
-                    if line.value.value == "__all__":
-                        found.append(f"{name}:{line.lineno}")
+                given = line.value if isinstance(line, ast.Assign) else None
+                if isinstance(given, ast.Constant) and given.value == "__all__":
+                    found.append(f"{name}:{line.lineno}")
     assert not found
 
 

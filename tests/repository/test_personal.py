@@ -1,4 +1,4 @@
-"""Every personal field is sealed or masked, in the row and in its history (security.md R16, R18)."""
+"""Every personal field is sealed or masked, in the row and in its history (security R16, R18)."""
 
 from __future__ import annotations
 

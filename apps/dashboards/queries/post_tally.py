@@ -133,7 +133,10 @@ def holders_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, dict
             ageing=Count("person", filter=near & Q(counted=True), distinct=True),
         )
     )
-    return {row.pop("scope"): row for row in rows}
+    return {
+        path: {"uncounted": uncounted, "ageing": ageing}
+        for path, uncounted, ageing in rows.values_list("scope", "uncounted", "ageing")
+    }
 
 
 def levels_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, tuple[int, int]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -132,7 +132,8 @@ def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str
             ),
         )
     )
-    return {row.pop("scope"): People(**row) for row in rows}
+    names = [one.name for one in fields(People)]
+    return {path: People(*counts) for path, *counts in rows.values_list("scope", *names)}
 
 
 def _keys(table: str, attribute: str, values: Iterable[str]) -> list[str]:
