@@ -118,6 +118,24 @@ SELECT coalesce(c.unit_id, b.unit_id) || '/' || coalesce(c.post_kind_id, b.post_
     OR (c.path IS NOT NULL AND b.scope IS DISTINCT FROM c.path)
 """
 
+_POST_BUCKETS = """
+SELECT coalesce(c.path, b.path) || '/' || coalesce(c.post_kind_id, b.post_kind_id),
+       ROW(b.due, b.filled, b.over, b.short)::text, ROW(c.due, c.filled, c.over, c.short)::text
+  FROM (SELECT left(u.path, 16) AS path, post_kind_id, sum(d) AS due, sum(f) AS filled,
+               sum(greatest(f - d, 0)) AS over, sum(greatest(d - f, 0)) AS short
+          FROM (SELECT unit_id, post_kind_id, sum(d) AS d, sum(f) AS f
+                  FROM (SELECT unit_id, post_kind_id, change AS d, 0 AS f
+                          FROM posts_leadershipentry
+                        UNION ALL
+                        SELECT unit_id, post_kind_id, 0, 1 FROM staff_postholding
+                         WHERE counted AND ends_on IS NULL) x GROUP BY 1, 2) y
+          JOIN units_unit u ON u.id = y.unit_id GROUP BY 1, 2) c
+  FULL JOIN posts_postbucket b ON b.path = c.path AND b.post_kind_id = c.post_kind_id
+ WHERE (b.due, b.filled, b.over, b.short)
+       IS DISTINCT FROM (coalesce(c.due, 0), coalesce(c.filled, 0), coalesce(c.over, 0),
+                         coalesce(c.short, 0))
+"""
+
 _COUNTS = """
 SELECT o.id::text, o.counts::text, (NOT o.counts)::text
   FROM staff_occupancy o JOIN core_codevalue s ON s.key = o.status_id
@@ -149,6 +167,7 @@ CHECKS: dict[str, str] = {
     "单位合计": _TOTALS,
     "汇总桶": _BUCKETS,
     "职数余额": _POSTS,
+    "职数汇总桶": _POST_BUCKETS,
     "是否计入实有": _COUNTS,
     "容纳": _ROOM,
     **{

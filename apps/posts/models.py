@@ -81,4 +81,37 @@ class PostBalance(models.Model):
                 condition=Q(due__gte=0, filled__gte=0), name="post_balance_is_never_negative"
             ),
         ]
-        indexes = [models.Index(fields=["scope", "post_kind"], name="post_balance_by_scope")]
+        indexes = [
+            models.Index(
+                fields=["scope", "post_kind"],
+                include=["due", "filled", "over", "short"],
+                name="post_balance_by_scope",
+            ),
+            models.Index(
+                fields=["scope", "unit"], name="post_balance_over", condition=Q(over__gt=0)
+            ),
+            models.Index(
+                fields=["scope", "unit"], name="post_balance_short", condition=Q(short__gt=0)
+            ),
+        ]
+
+
+class PostBucket(models.Model):
+    """Sums of the post balances below one node of depth ≤ 4, as quotas.Bucket. Kept by triggers."""
+
+    path = models.CharField(max_length=255, db_collation="C")
+    post_kind_id = models.CharField(max_length=80, db_collation="C")
+    due = models.BigIntegerField(default=0)
+    filled = models.BigIntegerField(default=0)
+    over = models.BigIntegerField(default=0)
+    short = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "职数汇总桶"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "post_kind_id"],
+                include=["due", "filled", "over", "short"],
+                name="post_bucket_once",
+            )
+        ]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Left
 
 from apps.core.models import CodeValue
 from apps.core.scope import PAST_PATHS, within
 from apps.documents.models import ApprovalDocument
-from apps.quotas.queries.figures import paths_of
+from apps.quotas.queries.figures import DEEPEST_BUCKET, paths_of
 from apps.units.models import Unit
 
-from .models import LeadershipEntry, PostBalance
+from .models import LeadershipEntry, PostBalance, PostBucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,10 @@ def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> PostFi
     if on is not None:
         by_kind, over_units, short_units = _on_day(paths, on)
     else:
+        by_kind = _kept(paths)
         rows = PostBalance.objects.order_by().filter(within(paths, "scope"))
-        by_kind = {
-            row["post_kind_id"]: PostSums(row["d"], row["f"], row["o"], row["s"])
-            for row in rows.values("post_kind_id").annotate(
-                d=Sum("due"), f=Sum("filled"), o=Sum("over"), s=Sum("short")
-            )
-        }
-        units = rows.aggregate(
-            over=Count("unit", filter=Q(over__gt=0), distinct=True),
-            short=Count("unit", filter=Q(short__gt=0), distinct=True),
-        )
-        over_units, short_units = units["over"], units["short"]
+        over_units = rows.filter(over__gt=0).aggregate(n=Count("unit", distinct=True))["n"]
+        short_units = rows.filter(short__gt=0).aggregate(n=Count("unit", distinct=True))["n"]
     kinds = post_kinds()
     found = [PostRow(kinds[key], sums) for key, sums in by_kind.items() if sums != PostSums()]
     found.sort(key=lambda row: (row.post_kind.sort, row.post_kind.value))
@@ -87,17 +79,43 @@ def post_kinds() -> dict[str, CodeValue]:
     return {value.key: value for value in CodeValue.objects.of("post_kind")}
 
 
+_SUMS = {name: Sum(name, default=0) for name in ("due", "filled", "over", "short")}
+
+
+def _sums(row: Mapping[str, Any]) -> PostSums:
+    return PostSums(*(int(row[name]) for name in _SUMS))
+
+
+def _kept(paths: list[str]) -> dict[str, PostSums]:
+    """Return {kind: sums} of today from the buckets, or below their depth from the balances."""
+    found: dict[str, PostSums] = {}
+    shallow = [path for path in paths if len(path) <= DEEPEST_BUCKET]
+    deep = [path for path in paths if len(path) > DEEPEST_BUCKET]
+    sources = [
+        PostBucket.objects.filter(within(shallow, "path")) if shallow else None,
+        PostBalance.objects.order_by().filter(within(deep, "scope")) if deep else None,
+    ]
+    for rows in sources:
+        if rows is None:
+            continue
+        for row in rows.values("post_kind_id").annotate(**_SUMS):
+            kind = row["post_kind_id"]
+            found[kind] = found.get(kind, PostSums()) + _sums(row)
+    return found
+
+
 def children_figures(node: Unit | str) -> dict[str, PostSums]:
     """Return {child path: sums over all kinds}; the node's own posts stand under its own path."""
     path = node.path if isinstance(node, Unit) else node
-    rows = (
-        PostBalance.objects.order_by()
-        .filter(within([path], "scope"))
-        .annotate(child=Left("scope", len(path) + Unit.steplen))
-        .values("child")
-        .annotate(d=Sum("due"), f=Sum("filled"), o=Sum("over"), s=Sum("short"))
-    )
-    return {row["child"]: PostSums(row["d"], row["f"], row["o"], row["s"]) for row in rows}
+    length = len(path) + Unit.steplen
+    rows: QuerySet
+    if length <= DEEPEST_BUCKET:
+        rows = PostBucket.objects.filter(within([path], "path"))
+        rows = rows.annotate(child=Left("path", length))
+    else:
+        rows = PostBalance.objects.order_by().filter(within([path], "scope"))
+        rows = rows.annotate(child=Left("scope", length))
+    return {row["child"]: _sums(row) for row in rows.values("child").annotate(**_SUMS)}
 
 
 def cells(unit: Unit, on: dt.date | None = None) -> list[PostRow]:

@@ -14,6 +14,7 @@ from apps.audit import services as audit
 from apps.core.models import CodeValue
 from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
+from apps.quotas.models import Bucket
 from apps.quotas.rules import may_hold_quota
 from apps.units import services as units
 from apps.units.models import Unit
@@ -27,7 +28,7 @@ from .errors import (
     UncountedKind,
     UnitHoldsNoPosts,
 )
-from .models import LeadershipEntry, PostBalance
+from .models import LeadershipEntry, PostBalance, PostBucket
 
 Cell = tuple[int, str]  # (unit id, post kind key)
 
@@ -56,9 +57,16 @@ def lock_post_balances(cells: Iterable[tuple[Any, Any]]) -> dict[Cell, PostBalan
     condition = Q(pk__in=[])
     for unit, kind in cells:
         condition |= Q(unit_id=getattr(unit, "pk", unit), post_kind_id=getattr(kind, "pk", kind))
-    rows = (
+    rows = list(
         PostBalance.objects.filter(condition)
         .order_by("unit_id", "post_kind_id")
+        .select_for_update(no_key=True)
+    )
+    paths = {row.scope[: Bucket.DEPTH * Unit.steplen] for row in rows}
+    kinds = {row.post_kind_id for row in rows}
+    list(
+        PostBucket.objects.filter(path__in=paths, post_kind_id__in=kinds)
+        .order_by("path", "post_kind_id")
         .select_for_update(no_key=True)
     )
     return {(row.unit_id, row.post_kind_id): row for row in rows}

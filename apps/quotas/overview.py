@@ -49,8 +49,8 @@ def holding(units: QuerySet, quota_type: CodeValue) -> QuerySet:
     return units.filter(Exists(cells))
 
 
-def totals_of(units: QuerySet, types: Iterable[CodeValue]) -> dict[str, int]:
-    """Return the 合计 row: sums of all types that count, and of each type. Two queries."""
+def totals_of(units: QuerySet, types: Iterable[CodeValue]) -> dict[str, Any]:
+    """Return the 合计 row: sums of all types that count, and (核定, 实有) of each. Two queries."""
     keys = units.order_by().values("pk")
     found = UnitTotal.objects.filter(unit__in=keys).aggregate(
         **{name: Sum(name, default=0) for name in SUMS}
@@ -64,9 +64,7 @@ def totals_of(units: QuerySet, types: Iterable[CodeValue]) -> dict[str, int]:
     by_type = {row["quota_type_id"]: row for row in rows}
     for kind in types:
         row = by_type.get(kind.pk, {"a": 0, "c": 0})
-        found[f"t{kind.value}_approved"] = row["a"]
-        found[f"t{kind.value}_actual"] = row["c"]
-        found[f"t{kind.value}_net"] = row["a"] - row["c"]
+        found[f"t{kind.value}"] = (row["a"], row["c"])
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.core import tables as t
+from apps.core import wording
 from apps.core.models import CodeValue
 from apps.units.lamps import lamp_of, total_of
 
@@ -60,34 +61,48 @@ class _Lamp(t.LampColumn):
         return lamp_of
 
 
-class _Cell(t.NumberColumn):
-    """One figure of one type; `pick` takes it out of {a, c, r}."""
+class TypeColumn(t.NumberColumn):
+    """核定, 实有 and the difference of one type in one cell; in exports three columns."""
 
-    def __init__(self, label: str, kind: CodeValue, figure: str, **kw: Any) -> None:
-        super().__init__(label, accessor="pk", phone="hide", **kw)
-        self.key, self.figure = kind.pk, figure
+    kind = "num trio-cell"
+    parts = ("核定", "实有", "空超")
+
+    def __init__(self, quota_type: CodeValue) -> None:
+        super().__init__(quota_type.label, accessor="pk", phone="hide")
+        self.key = quota_type.pk
 
     def getter(self, bound: Any) -> Any:
-        def value(unit: Any) -> int | None:
+        def value(unit: Any) -> tuple[int, int] | None:
             cell = cell_of(unit, self.key)
-            return cell[self.figure] if cell is not None else None
+            return (cell["a"], cell["c"]) if cell is not None else None
 
         return value
 
+    def cell(self, value: Any, record: Any, table: Any) -> Any:
+        if value is None:
+            return self.empty
+        approved, actual = value
+        places: Any = approved
+        people: Any = actual
+        if record is not None:
+            places = format_html('<a href="{}">{}</a>', links.ledger(record, self.key), approved)
+            address = links.people(record, self.key)
+            if address and actual:
+                people = format_html('<a href="{}">{}</a>', address, actual)
+        net = approved - actual
+        return format_html(
+            '<span class="trio"><span>{}</span><span>{}</span><span class="{}">{}</span></span>',
+            places,
+            people,
+            "is-below" if net < 0 else "trio-net",
+            wording.signed(net),
+        )
 
-class _CellNet(t.SignedColumn):
-    """空编 as +, 超编 as −."""
-
-    def __init__(self, label: str, kind: CodeValue) -> None:
-        super().__init__(label, accessor="pk", phone="hide")
-        self.key = kind.pk
-
-    def getter(self, bound: Any) -> Any:
-        def value(unit: Any) -> int | None:
-            cell = cell_of(unit, self.key)
-            return cell["a"] - cell["c"] if cell is not None else None
-
-        return value
+    def numbers(self, value: tuple[int, int] | None) -> tuple[int | None, ...]:
+        """Return what an export writes for one cell."""
+        if value is None:
+            return (None, None, None)
+        return (*value, value[0] - value[1])
 
 
 class _Posts(t.NumberColumn):
@@ -130,26 +145,44 @@ class OverviewTable(t.Table):
         total = total_of(record)
         return "is-over" if total is not None and total.over_types else ""
 
+    def export_rows(self) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Return headings and rows as shown, each type spread over three columns of numbers."""
+        headers, rows = super().export_rows()
+        shown = [b.column for b in self.columns if not b.column.exclude_from_export]
+        spread = [
+            f"{header}{part}" if part else header
+            for header, column in zip(headers, shown, strict=True)
+            for part in (TypeColumn.parts if isinstance(column, TypeColumn) else ("",))
+        ]
+
+        def line(row: tuple[Any, ...]) -> tuple[Any, ...]:
+            cells: list[Any] = []
+            for value, column in zip(row, shown, strict=True):
+                if isinstance(column, TypeColumn):
+                    cells += column.numbers(value)
+                else:
+                    cells.append(value)
+            return tuple(cells)
+
+        return spread, (line(row) for row in rows)
+
 
 def overview_table(types: Iterable[CodeValue]) -> type[OverviewTable]:
-    """Return the overview with three columns for each type: 核定, 实有, 空超.
+    """Return the overview with one column for each type, before the posts.
 
     Those of 行政 and 事业 are shown at first; the reader switches the others on.
     """
     columns: dict[str, Any] = {}
     hidden = list(OverviewTable.hidden)
     for kind in types:
-        names = [f"t{kind.value}_{figure}" for figure in ("approved", "actual", "net")]
-        columns[names[0]] = _Cell(f"{kind.label}核定", kind, "a")
-        columns[names[1]] = _Cell(f"{kind.label}实有", kind, "c", to=_people_of(kind.pk))
-        columns[names[2]] = _CellNet(f"{kind.label}空超", kind)
+        columns[f"t{kind.value}"] = TypeColumn(kind)
         if kind.attrs.get("family") not in (QuotaFamily.ADMIN, QuotaFamily.INSTITUTION):
-            hidden += names
-    return type("OverviewTable", (OverviewTable,), {**columns, "hidden": tuple(hidden)})
-
-
-def _people_of(key: str) -> Any:
-    return lambda unit: links.people(unit, key)
+            hidden.append(f"t{kind.value}")
+    posts = [name for name in OverviewTable.base_columns if name.startswith("posts_")]
+    meta = type("Meta", (), {"sequence": ("...", *posts)})
+    return type(
+        "OverviewTable", (OverviewTable,), {**columns, "hidden": tuple(hidden), "Meta": meta}
+    )
 
 
 class OverTable(t.Table):

@@ -141,6 +141,7 @@ def test_sound_figures_are_said_to_be_sound(county):
         ("INSERT INTO quotas_bucket (path, quota_type_id, approved, actual, reserved, excess, "
          "vacant, over_cells, over_units) VALUES ('ZZZZ', '', 1, 0, 0, 0, 1, 0, 0)", "汇总桶"),
         ("UPDATE posts_postbalance SET filled = filled + 1", "职数余额"),
+        ("UPDATE posts_postbucket SET short = short + 1", "职数汇总桶"),
         ("UPDATE staff_occupancy SET counts = false", "是否计入实有"),
         ("UPDATE staff_occupancy SET scope = 'ZZZZ'", "范围 staff_occupancy"),
         ("UPDATE quotas_quotaentry SET scope = 'ZZZZ'", "范围 quotas_quotaentry"),

@@ -151,3 +151,48 @@ def test_the_ledger_runs_by_kind(bureau):
         (3, None, 3),
         (None, 1, 2),
     ]
+
+
+def counted(node):
+    """Count the posts below a node from the facts, as the buckets should have them."""
+    return queries.figures(node, on=timezone.localdate())
+
+
+def test_kept_sums_equal_counting_at_every_level(home):
+    nodes = [home]
+    for level in range(5):
+        nodes.append(units.unit(f"层{level}", nodes[-1]))
+        nodes[-2].refresh_from_db()
+    for number, node in enumerate(nodes[1:], 1):
+        p.due(node, number, (p.CHIEF, p.DEPUTY)[number % 2])
+        for _ in range(number % 3 + 1):
+            p.holder(node, (p.CHIEF, p.DEPUTY, p.OTHER)[number % 3])
+
+    for node in nodes:
+        kept = queries.figures(node)
+        assert kept.kinds == counted(node).kinds, node
+        assert (kept.over_units, kept.short_units) == (
+            counted(node).over_units,
+            counted(node).short_units,
+        )
+        children = queries.children_figures(node)
+        assert sum(children.values(), PostSums()) == kept.total
+
+
+def test_posts_follow_a_moved_subtree(home, foreign_home):
+    from apps.units.models import Unit
+
+    office = units.unit("局", home)
+    inner = units.unit("站", office)
+    office.refresh_from_db()
+    for node in (office, inner):
+        p.due(node, 2)
+        p.holder(node)
+    before = queries.figures(home).total
+
+    Unit.objects.move(
+        Unit.objects.get(pk=office.pk), Unit.objects.get(pk=foreign_home.pk), "last-child"
+    )
+
+    assert queries.figures(home).total == PostSums()
+    assert queries.figures(Unit.objects.get(pk=foreign_home.pk)).total == before
