@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from .catalogue import PART, SELF
 from .plan import Cell, CountySpec, Node, Places
 
 OVER, ONCE_OVER, FULL_UP, EMPTY = "over", "once over", "full", "empty"
@@ -46,7 +47,7 @@ def _approve(cells: list[Cell], total: int) -> None:
 def _choose_roles(spec: CountySpec, cells: list[Cell], random: Random) -> None:
     """Choose which units are over, were over, are full, stand empty. Each unit plays one part."""
     plain = [c for c in cells if c.came_from is None and len(c.node.cells) == 1]
-    plain = [c for c in plain if c.approved >= 4]
+    plain = [c for c in plain if c.approved >= 4 and c.quota_type not in (PART, SELF)]
     random.shuffle(plain)
     sources = {c.came_from for c in cells if c.came_from is not None}
     plain = [c for c in plain if c not in sources]
@@ -76,7 +77,8 @@ def _staff(cells: list[Cell], places: Places, random: Random) -> None:
     open_cells: list[Cell] = []
     for cell in cells:
         if cell.role == OVER:
-            cell.actual = cell.approved + random.choice((1, 1, 1, 2, 2, 3, 3, 4, 5, 6))
+            most = max(1, cell.approved // 6)
+            cell.actual = cell.approved + min(most, random.choice((1, 1, 2, 2, 3, 3, 4, 5, 6, 8)))
         elif cell.role == ONCE_OVER:
             cell.actual = cell.approved - random.choice((0, 0, 1, 1, 2))
         elif cell.role == FULL_UP:

@@ -47,7 +47,9 @@ class Identities:
         while True:
             (division,) = self.random.choices(divisions, weights)
             place = self.share + SHARES * self.random.randrange(500 // SHARES)
-            order = place * 2 + 1 if sex == "1" else (place + 1) % 500 * 2
+            # shuffled, the same way for every share, so that the shares stay apart
+            place = (place * 229 + birth_on.toordinal() * 37 + int(division)) % 500
+            order = place * 2 + (sex == "1")
             first = f"{division}{birth_on:%Y%m%d}{order:03d}"
             if first not in self.used:
                 self.used.add(first)
