@@ -212,6 +212,15 @@ def test_the_list_is_taken_along_as_shown(signed_in, bureau):
     assert content.startswith('"机构名称","机构编码","上级机构"')
 
 
+def test_the_tabs_are_taken_along_as_shown(signed_in, full_bureau, document):
+    for tab, content in (("departments", "办公室"), ("documents", "更名：嵊州市教育局")):
+        url = reverse(f"units:{tab}", args=[full_bureau.pk])
+        assert "?export=xlsx" in text(signed_in.get(url))
+        answer = signed_in.get(url, {"export": "csv"})
+        assert content in b"".join(answer.streaming_content).decode("utf-8-sig")
+        assert signed_in.get(url, {"export": "exe"}).status_code == 400
+
+
 def test_a_unit_is_set_up_from_a_document(signed_in, home, document):
     url = reverse("units:establish")
     page = signed_in.get(url, {"document": document.pk, "parent": home.pk})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from apps.audit import changes
+from apps.audit.exports import CONTENT_TYPES, export_table
 from apps.core.http import prepare_table, requires
+from apps.core.tables import Table
 from apps.documents import effects
 from apps.documents.models import ApprovalDocument
 
@@ -27,6 +31,18 @@ CHANGES_ON_A_PAGE = 20
 def _context(request: HttpRequest, page: UnitPage, **more: Any) -> dict[str, Any]:
     may = rules.may_maintain(request.user, page.unit) and page.unit.is_active
     return {"unit_page": page, "unit": page.unit, "may_maintain": may, **more}
+
+
+def _wanted(request: HttpRequest) -> str | None:
+    """Return the format of `?export=`, or None."""
+    asked = request.GET.get("export", "")
+    if asked and asked not in CONTENT_TYPES:
+        raise BadRequest("只能导出为 xlsx 或 csv")
+    return asked or None
+
+
+def _whole(request: HttpRequest, table: type[Table], rows: Any) -> Table:
+    return table(rows, request=request, order_by=request.GET.get("sort"))
 
 
 @requires("view_subtree")
@@ -62,10 +78,12 @@ def unit_departments(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.select_related("total", "rank")
     if request.GET.get("abolished") != "1":
         rows = rows.active()
+    if (fmt := _wanted(request)) is not None:
+        return export_table(request, _whole(request, DepartmentTable, rows), fmt)
     context = _context(
         request,
         page,
-        table=prepare_table(request, DepartmentTable, rows),
+        table=prepare_table(request, DepartmentTable, rows, exports=True),
         abolished=request.GET.get("abolished") == "1",
     )
     return render(request, "units/departments.html", context)
@@ -111,12 +129,21 @@ def unit_documents(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("kind")
         .order_by("-issued_on", "-pk")
     )
-    table = prepare_table(request, UnitDocumentTable, rows)
-    shown = table.page.object_list = list(table.page.object_list)
-    here = effects.on_unit(page.unit, [one.pk for one in shown], request.user)
-    for one in shown:
-        one.effect_here = "；".join(here.get(one.pk, []))
+    if (fmt := _wanted(request)) is not None:
+        whole = list(rows)
+        _tell_effects(page.unit, whole, request.user)
+        return export_table(request, _whole(request, UnitDocumentTable, whole), fmt)
+    table = prepare_table(request, UnitDocumentTable, rows, exports=True)
+    table.page.object_list = list(table.page.object_list)
+    _tell_effects(page.unit, table.page.object_list, request.user)
     return render(request, "units/documents.html", _context(request, page, table=table))
+
+
+def _tell_effects(unit: Unit, documents: Sequence[Any], user: Any) -> None:
+    """Set `effect_here`: what came of each document for this unit, in words."""
+    here = effects.on_unit(unit, [one.pk for one in documents], user)
+    for one in documents:
+        one.effect_here = "；".join(here.get(one.pk, []))
 
 
 @requires("view_subtree")
