@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -72,7 +73,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("view_subtree")
 @require_GET
-def unit_departments(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_departments(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = unit_page(request.user, pk)
     rows = queries.with_group(inside(page.unit), request.user)
     rows = rows.select_related("total", "rank")
@@ -122,7 +123,7 @@ def unit_history(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("view_subtree")
 @require_GET
-def unit_documents(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_documents(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = unit_page(request.user, pk)
     rows = (
         ApprovalDocument.objects.filter(unit_links__unit=page.unit)
