@@ -24,7 +24,26 @@ class StaffConfig(AppConfig):
             url_name="staff:list",
             perm="view_subtree",
             order=10,
-            covers=("staff:detail", "staff:changes", "staff:reveal", "staff:by_number"),
+            covers=(
+                "staff:detail",
+                "staff:changes",
+                "staff:reveal",
+                "staff:by_number",
+                "staff:edit",
+                "staff:spell_edit",
+                "staff:leave",
+                "staff:transfer",
+                "staff:posting_start",
+                "staff:posting_end",
+            ),
+        )
+        menu.register(
+            group="实名人员",
+            label="入编登记",
+            url_name="staff:enter",
+            perm="examine",
+            order=30,
+            covers=("staff:done",),
         )
         menu.register(
             group="实名人员", label="减少人员", url_name="staff:left", perm="view_subtree", order=60

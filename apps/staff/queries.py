@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,13 @@ from .models import Occupancy, Person, PostHolding
 from .tables import RELATED
 
 
-def roster(user: Any, unit: Unit | None = None) -> QuerySet:
-    """Return the open spells in the user's scope, in protocol order; of one unit if given."""
-    rows = Occupancy.objects.visible_to(user).open().select_related(*RELATED)
+def roster(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> QuerySet:
+    """Return the spells in the user's scope that hold, in protocol order; of one unit if given.
+
+    on   a past day; None: today
+    """
+    spells = Occupancy.objects.visible_to(user)
+    rows = (spells.open() if on is None else spells.on_day(on)).select_related(*RELATED)
     if unit is not None:
         return rows.filter(unit=unit).order_by("sort", "pk")
     return rows.order_by("scope", "sort", "pk")

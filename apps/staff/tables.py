@@ -83,12 +83,7 @@ class _People(t.Table):
     birth = t.MonthColumn("出生年月", accessor="person.birth_month", order_by="person__birth_month")
     number = _Number("身份证号", accessor="person")
     unit = t.LinkColumn(
-        "编制所在单位",
-        accessor="unit.name",
-        url=_unit_url,
-        order_by="scope",
-        wide_text=True,
-        phone="",
+        "编制所在单位", accessor="unit.name", url=_unit_url, order_by="scope", width=20, phone=""
     )
 
     def row_label(self, record: Occupancy) -> str:
@@ -137,6 +132,8 @@ class UnitRosterTable(RosterTable):
     key = "unit-roster"
     caption = "在编人员花名册"
     hidden = tuple(name for name in RosterTable.hidden if name != "dept")
+
+    unit = None
 
 
 class LeaverTable(_People):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import edits, entry, lists, moves, person
+from .views import edits, entry, lists, moves, person, prints
 
 app_name = "staff"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("left/", lists.people_left, name="left"),
     path("by-number/", lists.people_by_number, name="by_number"),
     path("unit/<int:pk>/", lists.unit_people, name="unit"),
+    path("unit/<int:pk>/roster/", prints.unit_roster, name="roster"),
+    path("unit/<int:pk>/left/", prints.unit_leavers, name="unit_left"),
     path("<int:pk>/", person.person_detail, name="detail"),
     path("<int:pk>/changes/", person.person_changes, name="changes"),
     path("<int:pk>/reveal/", person.person_reveal, name="reveal"),

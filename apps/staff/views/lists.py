@@ -11,11 +11,13 @@ from apps.core import identity
 from apps.core.http import prepare_table, render_list, requires
 from apps.core.idempotency import keyless
 from apps.quotas.models import Balance
+from apps.quotas.rules import may_hold_quota
 from apps.units.queries import unit_page
 
 from .. import queries, secrets
 from ..filters import LeaverFilter, RosterFilter
 from ..models import Person
+from ..rules import EXAMINE
 from ..tables import LeaverTable, RosterTable, UnitRosterTable
 
 #: People shown for one typed number.
@@ -33,6 +35,7 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
         filters=filters,
         template="staff/list.html",
         export=export_table,
+        context={"may_examine": request.user.may_anywhere(EXAMINE)},
     )
 
 
@@ -73,6 +76,7 @@ def unit_people(request: HttpRequest, pk: int) -> HttpResponseBase:
         "kind": kind,
         "table": prepare_table(request, UnitRosterTable, rows, exports=True),
         "below": page.unit.numchild > 0,
+        "may_examine": request.user.may(EXAMINE, page.unit) and may_hold_quota(page.unit),
     }
     return render(request, "staff/unit.html", context)
 

@@ -1,0 +1,109 @@
+"""花名册 and 减少人员花名册 in the office's layout (domain.md §6.4), numbers masked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from apps.core import wording
+from apps.core.sheets import Heading, Layout, Line
+
+from . import secrets
+from .models import Occupancy
+
+HEADINGS = (
+    Heading(("序号",), 5),
+    Heading(("姓名",), 9),
+    Heading(("性别",), 5),
+    Heading(("出生年月",), 9),
+    Heading(("公民身份号码",), 20),
+    Heading(("民族",), 6),
+    Heading(("政治面貌",), 11),
+    Heading(("学历",), 12),
+    Heading(("学位",), 10),
+    Heading(("职务",), 14, align="left"),
+    Heading(("职务层次、职级",), 14, align="left"),
+    Heading(("岗位类别、等级",), 14, align="left"),
+    Heading(("编制类型",), 14),
+    Heading(("人员身份",), 13),
+    Heading(("入编时间",), 11),
+    Heading(("入编文号",), 18, align="left"),
+    Heading(("所在内设机构",), 14, align="left"),
+)
+NOTE = Heading(("备注",), 14, align="left")
+LEAVING = (
+    Heading(("出编时间",), 11),
+    Heading(("退出方式",), 10),
+    Heading(("去向",), 14, align="left"),
+    Heading(("出编文号",), 18, align="left"),
+)
+
+
+def roster_layout(
+    *, unit: Any, spells: Sequence[Occupancy], office: str, on: dt.date, leaving: bool = False
+) -> Layout:
+    """Return the printed roster of one unit.
+
+    spells    with what tables.RELATED joins, in order
+    leaving   减少人员花名册: with the columns of the exit
+    """
+    name = "减少人员花名册" if leaving else "在编人员花名册"
+    return Layout(
+        name=name,
+        title=f"{unit.name}{name}",
+        headings=(*HEADINGS, *(LEAVING if leaving else ()), NOTE),
+        lines=[
+            Line([number, *_cells(spell), *(_exit(spell) if leaving else ()), spell.note])
+            for number, spell in enumerate(spells, start=1)
+        ],
+        about=(f"制表单位：{office}", f"截止日期：{wording.day(on)}", f"共 {len(spells)} 名"),
+        paper="A3",
+    )
+
+
+def _cells(spell: Occupancy) -> list[Any]:
+    person = spell.person
+    return [
+        person.name,
+        person.sex.label,
+        wording.month(person.birth_month),
+        str(secrets.id_no(person)),
+        _label(person.ethnicity),
+        _short(person.political_status),
+        _label(person.education),
+        _label(person.degree),
+        spell.post_name,
+        _joined(spell.post_level, spell.civil_rank),
+        _joined(spell.position_class, spell.position_grade),
+        spell.quota_type.label,
+        _label(spell.identity),
+        wording.day(spell.starts_on),
+        spell.document.number if spell.document is not None else spell.document_no,
+        spell.dept.name if spell.dept is not None else "",
+    ]
+
+
+def _exit(spell: Occupancy) -> list[Any]:
+    document = spell.exit_document
+    return [
+        wording.day(spell.ends_on),
+        _label(spell.exit_mode),
+        spell.destination,
+        document.number if document is not None else spell.exit_document_no,
+    ]
+
+
+def _label(value: Any) -> str:
+    return value.label if value is not None else ""
+
+
+def _short(value: Any) -> str:
+    """中共党员 rather than 中国共产党党员: what offices write in a narrow column."""
+    if value is None:
+        return ""
+    return (value.external_map or {}).get("short") or value.label
+
+
+def _joined(*values: Any) -> str:
+    return "、".join(value.label for value in values if value is not None)

@@ -1,0 +1,58 @@
+"""花名册 and 减少人员花名册 of one unit, to be printed or taken as a workbook."""
+
+from __future__ import annotations
+
+import io
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.audit.exports import answer
+from apps.core.http import on_day, requires
+from apps.core.sheets import write_layout
+from apps.units.models import Office
+from apps.units.queries import unit_page
+
+from .. import queries
+from ..sheets import roster_layout
+
+
+@requires("view_subtree")
+@require_GET
+def unit_roster(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """在编人员花名册, of today or of a past day."""
+    return _sheet(request, pk, leaving=False)
+
+
+@requires("view_subtree")
+@require_GET
+def unit_leavers(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """减少人员花名册: everybody who has left the unit's quota until the day."""
+    return _sheet(request, pk, leaving=True)
+
+
+def _sheet(request: HttpRequest, pk: int, *, leaving: bool) -> HttpResponseBase:
+    page, on = unit_page(request.user, pk), on_day(request)
+    day = on or timezone.localdate()
+    if leaving:
+        spells = queries.leavers(request.user).filter(unit=page.unit, ends_on__lte=day)
+    else:
+        spells = queries.roster(request.user, page.unit, on=on)
+    office = Office.objects.order_by("pk").first()
+    layout = roster_layout(
+        unit=page.unit,
+        spells=list(spells),
+        office=office.name if office is not None else "机构编制委员会办公室",
+        on=day,
+        leaving=leaving,
+    )
+    if request.GET.get("export"):
+        out = io.BytesIO()
+        write_layout(out, layout)
+        return answer(request, out, name=layout.title, fmt="xlsx", rows=len(layout.lines))
+    context = {"unit_page": page, "unit": page.unit, "on": on, "layout": layout}
+    context["heads"] = [heading.path[0] for heading in layout.headings]
+    context["leaving"] = leaving
+    return render(request, "staff/roster.html", context)
