@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, sheets, workbench
+from .views import board, search, sheets, workbench
 
 app_name = "dashboards"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("board/definitions/", board.definitions_page, name="definitions"),
     path("board/posts-sheet/", sheets.posts_page, name="posts_sheet"),
     path("board/quota-sheet/", sheets.quota_page, name="quota_sheet"),
+    path("search", search.search_page, name="search"),
 ]

@@ -86,7 +86,7 @@ def board(
         node=node,
         ancestors=ancestors_of(node, paths),
         summary=found,
-        rows=_below(node, found, on) if node is not None else _side_by_side(at, on),
+        rows=rows_below(node, found, on) if node is not None else side_by_side(at, on),
         over=over_lines(at, TOP_OVER, on),
         changes=movements(at, LATEST, on),
         month=_this_month(at, today) if on is None else None,
@@ -129,7 +129,7 @@ def children_of(node: Unit, on: dt.date | None = None) -> QuerySet:
     return rows.annotate(opens=units_below()).order_by("path")
 
 
-def _below(node: Unit, whole: Summary, on: dt.date | None) -> list[ChildRow]:
+def rows_below(node: Unit, whole: Summary, on: dt.date | None) -> list[ChildRow]:
     """Return the nodes below in protocol order; what none of them holds is the node's own."""
     sums = quotas.children_figures(node, on)
     held = posts.children_figures(node) if on is None else {}
@@ -155,7 +155,7 @@ def _rest(whole: Any, parts: list[Any]) -> Any:
     )
 
 
-def _side_by_side(paths: list[str], on: dt.date | None) -> list[ChildRow]:
+def side_by_side(paths: list[str], on: dt.date | None) -> list[ChildRow]:
     """Return the reader's several subtrees, one row each. Three queries; more on a past day."""
     units = list(Unit.objects.filter(path__in=paths).annotate(opens=units_below()).order_by("path"))
     if on is not None:

@@ -23,6 +23,7 @@ class Movement:
     """One line: on a day something happened to a unit, by a document.
 
     tone   "up", "down" or "" for the sign of a figure
+    url    page behind the text, or ""
     """
 
     on: dt.date
@@ -30,18 +31,15 @@ class Movement:
     text: str
     document: ApprovalDocument | None
     tone: str = ""
+    url: str = ""
 
 
-def movements(
-    paths: Sequence[str], limit: int = 20, on: dt.date | None = None, since: dt.date | None = None
-) -> list[Movement]:
+def movements(paths: Sequence[str], limit: int = 20, on: dt.date | None = None) -> list[Movement]:
     """Return the latest movements, newest first. Three queries.
 
-    on, since   only those of this day or before it, and not before `since`
+    on   only those of this day or before it
     """
     found = [*_places(paths, limit, on), *_posts(paths, limit, on), *_events(paths, limit, on)]
-    if since is not None:
-        found = [line for line in found if line.on >= since]
     return sorted(found, key=lambda line: line.on, reverse=True)[:limit]
 
 

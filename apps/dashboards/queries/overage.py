@@ -43,6 +43,10 @@ class OverLine:
     excess: int
     cells: list[OverCell] = field(default_factory=list)
 
+    @property
+    def label(self) -> str:
+        return f"超编 {self.excess}"
+
 
 def over_lines(
     paths: Iterable[str], limit: int | None = None, on: dt.date | None = None

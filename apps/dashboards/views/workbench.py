@@ -2,15 +2,153 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
 
+from apps.core import menu, wording
 from apps.core.http import requires
+from apps.core.scope import roots
+from apps.posts import queries as posts
+from apps.posts.queries import PostRow
+from apps.quotas import links
 from apps.quotas import queries as quotas
+from apps.quotas.queries import CellRow
+from apps.units.lamps import lamp_of
+from apps.units.models import Unit
+
+from .. import rules
+from ..queries import administration
+from ..queries import workbench as queries
+from ..queries.board import ChildRow, rows_below, side_by_side
+from ..queries.overage import over_lines
+from ..queries.summary import Summary, summary
+
+OFFICE = ("examine", "sign", "decide", "maintain")
+#: as many units are shown as cards; more are a table
+MOST_CARDS = 3
+TOP_OVER = 5
 
 
-@requires("view_subtree")
+@requires()
+@require_GET
 def workbench(request: HttpRequest) -> HttpResponse:
-    paths = request.user.subtrees("view_subtree")
-    context = {"figures": quotas.figures(paths), "over": quotas.over_units(paths, 5)}
+    user = request.user
+    if user.is_administrator:
+        return _administrator(request)
+    if not user.may_anywhere("view_subtree"):
+        return redirect("accounts:own")
+    if rules.only_leads(user):
+        return redirect("dashboards:board")
+    if any(user.may_anywhere(permission) for permission in OFFICE):
+        return _office(request)
+    return _units(request)
+
+
+def _office(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    paths = user.subtrees("view_subtree")
+    found, today = summary(paths), timezone.localdate()
+    context = {
+        "summary": found,
+        "notes": _notes(found),
+        "now": timezone.now(),
+        "changes": queries.lately(paths, today, found.quotas.total.actual),
+        "over": over_lines(paths, TOP_OVER),
+        "jobs": queries.my_jobs(user),
+        "unfinished": queries.unfinished(paths),
+        "documents": queries.latest_documents(paths),
+        "examines": user.may_anywhere("examine"),
+        "maintains": user.may_anywhere("maintain"),
+        "sees_board": bool(rules.board_paths(user)),
+    }
     return render(request, "dashboards/workbench.html", context)
+
+
+def _notes(found: Summary) -> dict[str, str]:
+    """Return the small words under the figures."""
+    total, held, number = found.quotas.total, found.posts.total, wording.thousands
+    families = [
+        f"{family.label} {number(sums.approved)}"
+        for family, sums in found.quotas.families.items()
+        if sums.approved
+    ]
+    return {
+        "units": f"事业单位 {number(found.institutions)} 个",
+        "approved": " · ".join(families),
+        "actual": f"使用率 {total.use_rate}",
+        "net": f"毛空编 {number(total.vacant)} {wording.MINUS} 毛超编 {number(total.excess)}",
+        "over": f"超编 {number(total.excess)} 名",
+        "posts": f"缺配 {number(held.short)} 名",
+    }
+
+
+@dataclass(frozen=True)
+class UnitCard:
+    """What a unit has, for those who work in it or over it."""
+
+    unit: Unit
+    lamp: tuple[str, str] | None
+    cells: list[dict[str, Any]]
+    posts: list[PostRow]
+    below: list[ChildRow]
+
+
+def _units(request: HttpRequest) -> HttpResponse:
+    """Answer 单位经办人, 主管部门 and 联办部门: the units they are there for."""
+    user = request.user
+    paths = roots(user.subtrees("view_subtree"))
+    found = summary(paths)
+    cards = []
+    if len(paths) <= MOST_CARDS:
+        units = Unit.objects.filter(path__in=paths).select_related("total", "nature", "rank")
+        cards = [_card(unit) for unit in units]
+    context = {
+        "summary": found,
+        "notes": _notes(found),
+        "now": timezone.now(),
+        "cards": cards,
+        "rows": side_by_side(paths, None) if not cards else [],
+        "over": over_lines(paths, TOP_OVER) if found.quotas.total.over else [],
+        "changes": queries.lately(paths, timezone.localdate(), found.quotas.total.actual),
+        "jobs": queries.my_jobs(user),
+        "many": found.units > len(paths),
+    }
+    return render(request, "dashboards/own_units.html", context)
+
+
+def _card(unit: Unit) -> UnitCard:
+    return UnitCard(
+        unit,
+        lamp_of(unit),
+        [_cell(unit, cell) for cell in quotas.cells(unit)],
+        posts.cells(unit),
+        rows_below(unit, summary(unit), None) if unit.numchild else [],
+    )
+
+
+def _cell(unit: Unit, cell: CellRow) -> dict[str, Any]:
+    key = cell.quota_type.pk
+    return {"cell": cell, "ledger": links.ledger(unit, key), "people": links.people(unit, key)}
+
+
+def _administrator(request: HttpRequest) -> HttpResponse:
+    """Answer one of the three administrators: his own pages and counts, nothing of people."""
+    user = request.user
+    entries = [
+        entry
+        for group in menu.for_request(request)
+        for entry in (group.items or [group])
+        if entry.url != request.path
+    ]
+    context = {
+        "entries": entries,
+        "facts": administration.facts(user.admin_kind or "", timezone.now()),
+        "jobs": queries.my_jobs(user),
+        "now": timezone.now(),
+    }
+    return render(request, "dashboards/administrator.html", context)

@@ -1,0 +1,130 @@
+"""Counts for the first page of the three administrators. Numbers only, no names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.audit.models import AuditEvent
+from apps.core import health
+from apps.core.administrators import AUDIT, SECURITY, SYSTEM
+from apps.core.dictionary import holidays
+from apps.core.models import Job
+from apps.units.models import Appointment
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure of the page. tone as of the component figure."""
+
+    label: str
+    value: int | str
+    suffix: str = ""
+    note: str = ""
+    tone: str = "plain"
+    url: str = ""
+
+
+_PARTS = {"database": "数据库", "redis": "消息队列", "worker": "后台任务"}
+
+
+def facts(kind: str, now: dt.datetime) -> list[Fact]:
+    """Return the figures of one kind of administrator. A handful of queries."""
+    ask: dict[str, Callable[[dt.datetime], list[Fact]]] = {
+        SYSTEM: _system,
+        SECURITY: _security,
+        AUDIT: _audit,
+    }
+    return ask[kind](now) if kind in ask else []
+
+
+def _system(now: dt.datetime) -> list[Fact]:
+    state = health.state()
+    down = [word for part, word in _PARTS.items() if state.get(part) != health.OK]
+    accounts = User.objects.order_by()
+    off = accounts.filter(is_active=False).count()
+    failed = Job.objects.filter(state=Job.State.FAILED, created_at__gte=_week(now)).count()
+    years = holidays.missing(timezone.localdate(now))
+    return [
+        Fact(
+            "系统状态",
+            "异常" if down else "正常",
+            note=f"{'、'.join(down)}没有响应" if down else "数据库、消息队列、后台任务均正常",
+            tone="over" if down else "good",
+        ),
+        Fact(
+            "账户",
+            accounts.count(),
+            "个",
+            note=f"已停用 {off} 个",
+            url=reverse("accounts:user_list"),
+        ),
+        Fact(
+            "近七天失败任务",
+            failed,
+            "个",
+            note="请提交人在“我的任务”里看原因" if failed else "没有失败的任务",
+            tone="warn" if failed else "plain",
+        ),
+        Fact(
+            "放假安排",
+            "待录入" if years else "已录入",
+            note="、".join(f"{year} 年" for year in years) if years else "",
+            tone="warn" if years else "good",
+            url=reverse("core:holidays"),
+        ),
+    ]
+
+
+def _security(now: dt.datetime) -> list[Fact]:
+    held = Appointment.objects.open()
+    people = User.objects.filter(is_active=True, admin_kind=None).order_by()
+    without = people.exclude(pk__in=held.values("user")).count()
+    return [
+        Fact("有效授权", held.count(), "项", url=reverse("units:appointment_list")),
+        Fact(
+            "近七天新授权",
+            held.filter(starts_at__gte=_week(now)).count(),
+            "项",
+            url=reverse("units:appointment_list"),
+        ),
+        Fact(
+            "未授权账户",
+            without,
+            "个",
+            note="登录后没有可看的机构" if without else "",
+            tone="warn" if without else "plain",
+        ),
+    ]
+
+
+def _audit(now: dt.datetime) -> list[Fact]:
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    events = AuditEvent.objects.order_by().filter(at__gte=today)
+    refused = events.filter(outcome=AuditEvent.Outcome.REFUSED).count()
+    return [
+        Fact("今日事件", events.count(), "条", url=reverse("audit:event_list")),
+        Fact(
+            "今日拒绝",
+            refused,
+            "条",
+            note="登录失败、越权访问" if refused else "",
+            tone="warn" if refused else "plain",
+            url=reverse("audit:event_list") + "?outcome=refused",
+        ),
+        Fact(
+            "今日导出",
+            events.filter(kind="export.run").count(),
+            "次",
+            url=reverse("audit:exports"),
+        ),
+    ]
+
+
+def _week(now: dt.datetime) -> dt.datetime:
+    return now - dt.timedelta(days=7)
