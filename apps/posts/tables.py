@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.core import tables as t
+from apps.quotas import links
 
 
 def _quota_page(row: Any) -> str:
@@ -15,10 +16,7 @@ def _quota_page(row: Any) -> str:
 
 
 def _people(row: Any) -> str:
-    try:
-        return f"{reverse('staff:unit', args=[row.unit_id])}?posts=1"
-    except NoReverseMatch:
-        return ""
+    return links.people(row.unit)
 
 
 def _ledger(row: Any) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.core import wording
 from apps.documents.effects import Effect
 from apps.documents.models import ApprovalDocument
+from apps.quotas import links
 from apps.quotas.panels import Panel
 from apps.quotas.rules import may_hold_quota
 from apps.units.cards import Section
@@ -34,6 +35,7 @@ def panel_of(unit: Unit, user: Any, on: dt.date | None) -> Panel | None:
         "on": on,
         "rows": [{"cell": row, "lines": behind.get(row.post_kind.pk, [])} for row in rows],
         "total": sum((row.sums for row in rows), PostSums()),
+        "people": links.people(unit),
         "may_post": may_post,
     }
     return Panel("posts/_panel.html", context)

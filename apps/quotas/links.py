@@ -14,7 +14,7 @@ def people(unit: Any, quota_type: str = "") -> str:
         address = reverse("staff:unit", args=[unit.pk])
     except NoReverseMatch:
         return ""
-    return f"{address}?{urlencode({'quota_type': quota_type})}" if quota_type else address
+    return f"{address}?{urlencode({'type': quota_type})}" if quota_type else address
 
 
 def ledger(unit: Any, quota_type: str = "") -> str:
