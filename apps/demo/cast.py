@@ -14,11 +14,14 @@ BUREAU = "县教体局"
 
 
 def appoint_demo_accounts(home: Unit) -> list[str]:
-    """Make the demo accounts and give them their roles; nothing unless DEMO. Returns sentences."""
+    """Make the demo accounts and give them their roles; nothing unless DEMO. Returns sentences.
+
+    home   what the office works on; the bureau is the first education bureau below it
+    """
     if not settings.DEMO:
         return ["未设 BIANZHI_DEMO=1，没有建立演示账户"]
     users = create_demo_accounts(by=None)
-    bureau = Unit.objects.under(home).get(short_name=BUREAU)
+    bureau = Unit.objects.under(home).filter(short_name=BUREAU).order_by("path")[0]
     places = {**dict.fromkeys(OFFICE_ROLES, home), **dict.fromkeys(BUREAU_ROLES, bureau)}
     for role, unit in places.items():
         known = Appointment.objects.open().filter(user=users[role], unit=unit, role=role)

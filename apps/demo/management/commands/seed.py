@@ -109,11 +109,13 @@ class Command(BaseCommand):
                 share += 1
                 if Unit.objects.filter(code=spec.code).exists():
                     continue
-                root = self._county(spec, share, parent)
-                seeding.set_office(root)
-                if place in (1, counties):
+                self._county(spec, share, parent)
+                if place == 1:
                     seeding.analyze()
-        home = Unit.objects.get(code=f"{top}0101")
+        seeding.analyze()
+        first = {"county": f"{top}0101", "city": f"{top}01", "province": top}[what]
+        home = Unit.objects.get(code=first)
+        seeding.set_office(home)
         for sentence in appoint_demo_accounts(home):
             self._stage(sentence)
         self._stage("数据已装入")
