@@ -82,7 +82,7 @@ class _People(t.Table):
     sex = t.Column("性别", accessor="person.sex.label", phone="hide")
     birth = t.MonthColumn("出生年月", accessor="person.birth_month", order_by="person__birth_month")
     number = _Number("身份证号", accessor="person")
-    unit = t.LinkColumn(
+    unit: t.LinkColumn | None = t.LinkColumn(
         "编制所在单位", accessor="unit.name", url=_unit_url, order_by="scope", width=20, phone=""
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils import timezone
 
@@ -85,17 +85,23 @@ def _seat(tally: QuotaTally, people: quota_tally.People) -> None:
     tally.people = tally.people + people
 
 
+def _figure(kind: str, name: str) -> Callable[[QuotaTally], int | None]:
+    """Return what reads one figure of one quota type; nothing for 0."""
+    return lambda tally: blank(getattr(_of(tally, kind), name))
+
+
+def _share(part: str) -> Callable[[QuotaTally], Share]:
+    return lambda tally: Share(getattr(tally.people, part), tally.people.heads)
+
+
 def _fields(types: list[CodeValue]) -> Iterator[Field]:
     for kind in types:
         key, head = kind.key, SHORT.get(kind.value, kind.label)
-        yield Field((head, "核定"), lambda t, k=key: blank(_of(t, k).approved))
-        yield Field((head, "实有"), lambda t, k=key: blank(_of(t, k).actual))
-        yield Field((head, "空编"), lambda t, k=key: blank(_of(t, k).vacant))
-        yield Field(
-            (head, "超编"),
-            lambda t, k=key: blank(_of(t, k).excess),
-            tone_if("over", lambda t, k=key: _of(t, k).excess),
-        )
+        yield Field((head, "核定"), _figure(key, "approved"))
+        yield Field((head, "实有"), _figure(key, "actual"))
+        yield Field((head, "空编"), _figure(key, "vacant"))
+        excess = _figure(key, "excess")
+        yield Field((head, "超编"), excess, tone_if("over", excess))
     head = "合计"
     yield Field((head, "核定"), lambda t: t.total.approved, key=True)
     yield Field((head, "实有"), lambda t: t.total.actual, key=True)
@@ -121,16 +127,14 @@ def _outside(types: list[CodeValue]) -> Iterator[Field]:
     """Columns of the types outside the totals: 编外, 员额."""
     for kind in types:
         key, head = kind.key, kind.label.removesuffix("控制数").removesuffix("用工")
-        yield Field((head, "控制数"), lambda t, k=key: blank(_of(t, k).approved))
-        yield Field((head, "实有"), lambda t, k=key: blank(_of(t, k).actual))
+        yield Field((head, "控制数"), _figure(key, "approved"))
+        yield Field((head, "实有"), _figure(key, "actual"))
 
 
 def _structure() -> Iterator[Field]:
     head = "结构"
     for text, part in (("35岁以下", "young"), ("本科以上", "graduates")):
-        yield Field(
-            (head, text), lambda t, p=part: Share(getattr(t.people, p), t.people.heads), form="0.0%"
-        )
+        yield Field((head, text), _share(part), form="0.0%")
     yield Field(
         (head, "专技高级"), lambda t: Share(t.people.senior, t.people.specialists), form="0.0%"
     )

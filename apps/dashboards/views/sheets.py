@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,19 +30,19 @@ from .board import node_of
 
 @requires(*rules.SEES_BOARD)
 @require_GET
-def posts_page(request: HttpRequest) -> HttpResponse:
+def posts_page(request: HttpRequest) -> HttpResponseBase:
     return _page(request, posts_sheet, "干部提示表", "dashboards:posts_sheet", "超配、缺配")
 
 
 @requires(*rules.SEES_BOARD)
 @require_GET
-def quota_page(request: HttpRequest) -> HttpResponse:
+def quota_page(request: HttpRequest) -> HttpResponseBase:
     return _page(request, quota_sheet, "编制提示表", "dashboards:quota_sheet", "超编")
 
 
 def _page(
     request: HttpRequest, make: Callable[..., Sheet], label: str, url_name: str, mark_word: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     paths = rules.board_paths(request.user)
     node = node_of(request, paths) or _first(paths)
     on = on_day(request)
