@@ -1,6 +1,8 @@
 """Roles on subtrees."""
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEvent
@@ -75,3 +77,14 @@ def test_the_same_role_twice_is_refused(home, clerk):
         appointments.appoint(user=clerk, role="office_clerk", unit=home, by=None)
 
     assert clerk.appointments.count() == 1
+
+
+@pytest.mark.rule("A-12")
+def test_no_road_gives_an_administrator_a_grant(home, clerk):
+    admin = units.person("admin", admin_kind="system")
+    permission = Permission.objects.get(codename="maintain", content_type__app_label="units")
+
+    with pytest.raises(IntegrityError, match="no grant"), transaction.atomic():
+        UnitUserPermission.objects.create(user=admin, permission=permission, content_object=home)
+    with pytest.raises(IntegrityError, match="no administrator"), transaction.atomic():
+        User.objects.filter(pk=clerk.pk).update(admin_kind="audit")

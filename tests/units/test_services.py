@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.audit.models import AuditEvent
@@ -294,3 +295,12 @@ def test_a_moved_subtree_takes_its_scopes_along(home, bureau, document, clerk, u
     grants = type(unit_clerk).objects.get(pk=unit_clerk.pk)
     assert grants.may("view_subtree", school)
     assert not grants.may("view_subtree", other)
+
+
+@pytest.mark.rule("U-14")
+@pytest.mark.parametrize("kind", ["establish", "rename", "abolish", "rank"])
+@pytest.mark.parametrize("missing", ["document", "on"])
+def test_no_road_leads_past_the_document(bureau, document, kind, missing):
+    facts = {"unit": bureau, "kind": kind, "on": ON, "document": document, missing: None}
+    with pytest.raises(IntegrityError, match="unit_event_has_its_document"):
+        UnitEvent.objects.create(**facts)
