@@ -18,6 +18,13 @@ class DashboardsConfig(AppConfig):
             order=1,
         )
         menu.register(
+            label="运行概况",
+            url_name="dashboards:administration",
+            icon="speedometer2",
+            predicate=lambda user: user.is_administrator,
+            order=1,
+        )
+        menu.register(
             label="领导总览",
             url_name="dashboards:board",
             icon="speedometer2",

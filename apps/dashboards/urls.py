@@ -7,6 +7,7 @@ from .views import board, search, sheets, workbench
 app_name = "dashboards"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("administration/", workbench.administration_page, name="administration"),
     path("board/", board.board_page, name="board"),
     path("board/definitions/", board.definitions_page, name="definitions"),
     path("board/posts-sheet/", sheets.posts_page, name="posts_sheet"),

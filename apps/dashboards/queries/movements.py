@@ -23,7 +23,6 @@ class Movement:
     """One line: on a day something happened to a unit, by a document.
 
     tone   "up", "down" or "" for the sign of a figure
-    url    page behind the text, or ""
     """
 
     on: dt.date
@@ -31,7 +30,6 @@ class Movement:
     text: str
     document: ApprovalDocument | None
     tone: str = ""
-    url: str = ""
 
 
 def movements(paths: Sequence[str], limit: int = 20, on: dt.date | None = None) -> list[Movement]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from apps.core.models import Job
@@ -18,50 +19,44 @@ from apps.quotas.models import UnitTotal
 from apps.staff.models import Occupancy
 from apps.units.models import Unit
 
-from .movements import Movement, movements
-
-RECENT = 90  # days that count as lately
-LINES = 10
-#: where more people than this are in scope, single entries and exits are no news
+RECENT = 30  # days that count as lately
+#: where more people than this are in scope their spells are not counted on a first page
 MOST_PEOPLE = 100_000
 
 
-def lately(paths: Sequence[str], today: dt.date, people: int) -> list[Movement]:
-    """Return what changed lately: places, posts, units, people in and out. Five queries.
+@dataclass(frozen=True)
+class Flow:
+    """People in and out since a day. Whole people; a move within the scope is in both."""
 
-    people   heads in scope; of a whole province entries are not listed one by one
+    since: dt.date
+    entered: int
+    left: int
+
+
+def flow(paths: Sequence[str], today: dt.date, people: int) -> Flow | None:
+    """Return entries and exits of the last days, in numbers: a first page names nobody.
+
+    people   heads in scope; of a whole province it is not counted here. One query.
     """
-    found = movements(paths, LINES)
-    if people <= MOST_PEOPLE:
-        found += _spells(paths, today)
-    return sorted(found, key=lambda line: line.on, reverse=True)[:LINES]
-
-
-def _spells(paths: Sequence[str], today: dt.date) -> list[Movement]:
-    """Return entries and exits by unit and day, in numbers: a first page names nobody."""
+    if people > MOST_PEOPLE:
+        return None
     since = today - dt.timedelta(days=RECENT)
-    spells = Occupancy.objects.order_by().filter(within(paths, "scope"))
-    lines: list[tuple[dt.date, int, str, int, str]] = []
-    for field, word, tone in (("starts_on", "入编", "up"), ("ends_on", "出编", "down")):
-        rows = (
-            spells.filter(**{f"{field}__gte": since, f"{field}__lte": today})
-            .values_list(field, "unit_id")
-            .annotate(n=Count("pk"))
-            .order_by(f"-{field}", "unit_id")[:LINES]
+    found = (
+        Occupancy.objects.order_by()
+        .filter(within(paths, "scope"), counts=True)
+        .aggregate(
+            entered=Count("pk", filter=Q(starts_on__gte=since, starts_on__lte=today)),
+            left=Count("pk", filter=Q(ends_on__gte=since, ends_on__lte=today)),
         )
-        lines += [(on, unit_id, word, number, tone) for on, unit_id, number in rows]
-    units = Unit.objects.in_bulk([line[1] for line in lines])
-    return [
-        Movement(
-            on,
-            units[unit_id],
-            f"{word} {number} 人",
-            None,
-            tone,
-            reverse("staff:unit", args=[unit_id]),
-        )
-        for on, unit_id, word, number, tone in lines
-    ]
+    )
+    return Flow(since, found["entered"], found["left"])
+
+
+def units_in(unit: Unit, limit: int) -> list[Unit]:
+    """Return units below one: the over-staffed first, then in protocol order. One query."""
+    rows = Unit.objects.under(unit).active().bodies().exclude(pk=unit.pk)
+    rows = rows.select_related("total").annotate(over=Coalesce("total__excess", 0))
+    return list(rows.order_by("-over", "path")[:limit])
 
 
 def my_jobs(user: Any, limit: int = 5) -> list[Job]:

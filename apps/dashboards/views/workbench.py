@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from apps.core import menu, wording
+from apps.core.administrators import AUDIT, SECURITY, SYSTEM, requires_administrator
 from apps.core.http import requires
 from apps.core.scope import roots
 from apps.posts import queries as posts
@@ -18,6 +19,7 @@ from apps.posts.queries import PostRow
 from apps.quotas import links
 from apps.quotas import queries as quotas
 from apps.quotas.queries import CellRow
+from apps.units.choices import EntityKind
 from apps.units.lamps import lamp_of
 from apps.units.models import Unit
 
@@ -25,13 +27,17 @@ from .. import rules
 from ..queries import administration
 from ..queries import workbench as queries
 from ..queries.board import ChildRow, rows_below, side_by_side
+from ..queries.movements import movements
 from ..queries.overage import over_lines
+from ..queries.protocol import size_of
 from ..queries.summary import Summary, summary
 
 OFFICE = ("examine", "sign", "decide", "maintain")
 #: as many units are shown as cards; more are a table
 MOST_CARDS = 3
 TOP_OVER = 5
+LATEST = 10
+SHOWN_BELOW = 15
 
 
 @requires()
@@ -39,7 +45,7 @@ TOP_OVER = 5
 def workbench(request: HttpRequest) -> HttpResponse:
     user = request.user
     if user.is_administrator:
-        return _administrator(request)
+        return redirect("dashboards:administration")
     if not user.may_anywhere("view_subtree"):
         return redirect("accounts:own")
     if rules.only_leads(user):
@@ -57,7 +63,8 @@ def _office(request: HttpRequest) -> HttpResponse:
         "summary": found,
         "notes": _notes(found),
         "now": timezone.now(),
-        "changes": queries.lately(paths, today, found.quotas.total.actual),
+        "changes": movements(paths, LATEST),
+        "flow": queries.flow(paths, today, found.quotas.total.actual),
         "over": over_lines(paths, TOP_OVER),
         "jobs": queries.my_jobs(user),
         "unfinished": queries.unfinished(paths),
@@ -89,13 +96,19 @@ def _notes(found: Summary) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class UnitCard:
-    """What a unit has, for those who work in it or over it."""
+    """What a unit has, for those who work in it or over it.
+
+    units   some of the units below a unit, the over-staffed first; below: how many there are
+    nodes   what lies below a grouping
+    """
 
     unit: Unit
     lamp: tuple[str, str] | None
     cells: list[dict[str, Any]]
     posts: list[PostRow]
-    below: list[ChildRow]
+    units: list[tuple[Unit, tuple[str, str] | None]]
+    below: int
+    nodes: list[ChildRow]
 
 
 def _units(request: HttpRequest) -> HttpResponse:
@@ -114,7 +127,8 @@ def _units(request: HttpRequest) -> HttpResponse:
         "cards": cards,
         "rows": side_by_side(paths, None) if not cards else [],
         "over": over_lines(paths, TOP_OVER) if found.quotas.total.over else [],
-        "changes": queries.lately(paths, timezone.localdate(), found.quotas.total.actual),
+        "changes": movements(paths, LATEST),
+        "flow": queries.flow(paths, timezone.localdate(), found.quotas.total.actual),
         "jobs": queries.my_jobs(user),
         "many": found.units > len(paths),
     }
@@ -122,12 +136,17 @@ def _units(request: HttpRequest) -> HttpResponse:
 
 
 def _card(unit: Unit) -> UnitCard:
+    if unit.entity_kind == EntityKind.GROUPING:
+        return UnitCard(unit, None, [], [], [], 0, rows_below(unit, summary(unit), None))
+    below = size_of(unit) - 1 if unit.numchild else 0
     return UnitCard(
         unit,
         lamp_of(unit),
         [_cell(unit, cell) for cell in quotas.cells(unit)],
         posts.cells(unit),
-        rows_below(unit, summary(unit), None) if unit.numchild else [],
+        [(one, lamp_of(one)) for one in queries.units_in(unit, SHOWN_BELOW)] if below else [],
+        below,
+        [],
     )
 
 
@@ -136,19 +155,20 @@ def _cell(unit: Unit, cell: CellRow) -> dict[str, Any]:
     return {"cell": cell, "ledger": links.ledger(unit, key), "people": links.people(unit, key)}
 
 
-def _administrator(request: HttpRequest) -> HttpResponse:
-    """Answer one of the three administrators: his own pages and counts, nothing of people."""
-    user = request.user
+@requires_administrator(SYSTEM, SECURITY, AUDIT)
+@require_GET
+def administration_page(request: HttpRequest) -> HttpResponse:
+    """Show one of the three administrators his own pages and counts, nothing of people."""
     entries = [
         entry
         for group in menu.for_request(request)
         for entry in (group.items or [group])
         if entry.url != request.path
     ]
+    now = timezone.now()
     context = {
         "entries": entries,
-        "facts": administration.facts(user.admin_kind or "", timezone.now()),
-        "jobs": queries.my_jobs(user),
-        "now": timezone.now(),
+        "facts": administration.facts(request.user.admin_kind or "", now),
+        "now": now,
     }
-    return render(request, "dashboards/administrator.html", context)
+    return render(request, "dashboards/administration.html", context)
