@@ -28,7 +28,7 @@ def reveal(*, person: Person, field: str, purpose: str, by: Any) -> str:
     field     "id_no" or "phone"
     purpose   what it is wanted for; not empty
     Returns "" when there is none. Raises PermissionDenied (in sight, without the right),
-    PurposeMissing, RevealLimit. Source: docs/rules.md P-08.
+    PurposeMissing, RevealLimit. Source: docs/rules.md P-09.
     """
     if field not in FIELDS:
         raise TypeError(f"{field} is not shown here")

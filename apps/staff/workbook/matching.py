@@ -156,8 +156,8 @@ class Matcher:
         self._compare_documents(i, spell, changes)
 
         kind = self.types[i] or spell.quota_type
-        if kind != spell.quota_type and unit is not None:
-            self._refuse_illegal(i, unit, kind)
+        if kind != spell.quota_type and unit is not None and not self._is_legal(i, unit, kind):
+            return
         counts = spell.occupies_slot and context.in_quota.get(status, True)
         held = spell.counts and spell.ends_on is None
         holds = counts and end is None
@@ -225,20 +225,22 @@ class Matcher:
         if unit is not None:
             if end is None and not unit.is_active:
                 rows.fault(i, cell, f"{unit.name} 已撤销，不能再入编")
-            if kind is not None:
-                self._refuse_illegal(i, unit, kind)
-                if end is None and counts:
-                    self.cells.enter(i, (unit.pk, kind))
+            if kind is not None and self._is_legal(i, unit, kind) and end is None and counts:
+                self.cells.enter(i, (unit.pk, kind))
             held = known.postings if known is not None else []
             self.postings.settle(i, unit.pk, held, self.starts[i], changes)
         if known is not None and self.starts[i] is not None:
             self.spans.ask(i, known, None, self.starts[i], end, counts)
 
-    def _refuse_illegal(self, i: int, unit: UnitRef, kind: str) -> None:
-        """No 混编 (docs/rules.md Q-12); apps.quotas.rules.is_legal over a hundred thousand rows."""
+    def _is_legal(self, i: int, unit: UnitRef, kind: str) -> bool:
+        """No 混编 (docs/rules.md Q-12); apps.quotas.rules.is_legal over a hundred thousand rows.
+
+        False: the row has its fault and asks for no place.
+        """
         legal = self.context.legal.get(kind)
         if not legal or not unit.nature or unit.nature in legal:
-            return
+            return True
         nature, word = self.context.nature(unit.nature), self.context.labels[kind]
         sentence = f"{unit.name} 是{nature}，不能使用{word}，请核对编制类型"
         self.rows.fault(i, "quota_type", sentence)
+        return False
