@@ -117,10 +117,11 @@ def parse(
             message = "表头下面没有数据，请填写后再上传"
             out.faults.add(Fault(chosen.name, header.line, 0, "", "", message))
         rows = [chosen.rows[line - 1] for line in out.lines]
+        told = frozenset() if formulas else frozenset(chosen.formulas)
         for column in columns:
             place = header.places.get(column.field)
             if place is not None:
-                _read_column(out, column, place, rows)
+                _read_column(out, column, place, rows, told)
         if not formulas:
             _formula_faults(out)
     out.seconds = time.perf_counter() - start
@@ -154,7 +155,14 @@ def _is_note(row: Sequence[Cell]) -> bool:
     return False
 
 
-def _read_column(out: Parsed, column: Column, place: int, rows: Sequence[Sequence[Cell]]) -> None:
+def _read_column(
+    out: Parsed,
+    column: Column,
+    place: int,
+    rows: Sequence[Sequence[Cell]],
+    told: frozenset[tuple[int, int]],
+) -> None:
+    """told: (line, place) of cells that are faults for holding a formula."""
     at = place - 1
     cells = [row[at] if at < len(row) else None for row in rows]
     read = column.reader.fresh().convert(cells)
@@ -166,7 +174,7 @@ def _read_column(out: Parsed, column: Column, place: int, rows: Sequence[Sequenc
     if column.required and None in read.values:
         faulty = {index for index, _ in read.bad}
         for index, value in enumerate(read.values):
-            if value is None and index not in faulty:
+            if value is None and index not in faulty and (lines[index], place) not in told:
                 message = f"「{header}」必须填写"
                 out.faults.add(Fault(name, lines[index], place, header, "", message))
     for index, new, why in read.tidied:
