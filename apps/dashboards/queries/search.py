@@ -19,11 +19,11 @@ from apps.units import queries as units
 SHOWN = 10
 LONGEST = 100  # characters of one question
 
-#: label, who answers, the list that shows all, what one of them is called
-_SOURCES: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
-    ("机构", units.search, "units:list", "个"),
-    ("人员", staff.search, "staff:list", "人"),
-    ("批文", documents.search, "documents:list", "件"),
+#: label, who answers, the list that shows all and what else to ask it, what one of them is called
+_SOURCES: tuple[tuple[str, Callable[..., Any], str, dict[str, str], str], ...] = (
+    ("机构", units.search, "units:list", {"kind": ""}, "个"),  # 内设机构 too
+    ("人员", staff.search, "staff:list", {}, "人"),
+    ("批文", documents.search, "documents:list", {}, "件"),
 )
 #: so many digits in a row are a person's number or a mistyped one, never a unit or a document
 _LONG_NUMBER = re.compile(r"[0-9]{15,}[0-9Xx]?")
@@ -46,9 +46,9 @@ class Group:
 def search(user: Any, text: str) -> list[Group]:
     """Return a group for each kind, in order, empty ones too. One query or two for each."""
     groups = []
-    for label, ask, list_name, counter in _SOURCES:
+    for label, ask, list_name, more, counter in _SOURCES:
         found = ask(user, text, limit=SHOWN + 1)
-        address = f"{reverse(list_name)}?{urlencode({'q': text})}"
+        address = f"{reverse(list_name)}?{urlencode({'q': text, **more})}"
         groups.append(Group(label, found[:SHOWN], len(found) > SHOWN, address, counter))
     return groups
 

@@ -126,7 +126,8 @@ def _units(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "cards": cards,
         "rows": side_by_side(paths, None) if not cards else [],
-        "over": over_lines(paths, TOP_OVER) if found.quotas.total.over else [],
+        # where the units below are listed the over-staffed stand first already
+        "over": [] if any(card.units for card in cards) else over_lines(paths, TOP_OVER),
         "changes": movements(paths, LATEST),
         "flow": queries.flow(paths, timezone.localdate(), found.quotas.total.actual),
         "jobs": queries.my_jobs(user),
