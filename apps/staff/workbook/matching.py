@@ -106,7 +106,7 @@ class Matcher:
         self._compare_spell(i, spell, unit, known, changes)
         if len(changes) > before:
             rows.spell_states[i] = CHANGED
-        self.postings.settle(i, spell.unit_id, known.postings, spell.starts_on, changes)
+        self.postings.settle(i, spell.unit_id, known.postings, spell.starts_on, changes, spell)
         return False
 
     def _choose(self, i: int, unit: UnitRef | None, spells: list[SpellRow]) -> SpellRow | None:

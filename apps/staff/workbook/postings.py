@@ -7,7 +7,7 @@ import datetime as dt
 from apps.core.imports import Change
 
 from .context import Context
-from .register import PostingRow
+from .register import PostingRow, SpellRow
 from .rows import CHANGED, NEW, NO_DOCUMENT
 
 
@@ -28,8 +28,14 @@ class Postings:
         postings: list[PostingRow],
         spell_starts_on: dt.date | None,
         changes: list[Change],
+        spell: SpellRow | None = None,
     ) -> None:
-        """postings: the person's open ones; spell_starts_on: the day when no other is given."""
+        """Settle row `i`.
+
+        postings          the person's open ones
+        spell_starts_on   the day when no other is given
+        spell             the row's spell when the register has it
+        """
         context, rows = self.context, self.context.rows
         kind = self.kinds[i]
         if kind is None or self.ends[i] is not None:
@@ -38,9 +44,11 @@ class Postings:
         same = next((p for p in here if p.post_kind == kind), None)
         first = self.days[i]
         if same is not None:
-            self._compare(i, same, first or same.starts_on, changes)
+            self._compare(i, same, first or same.starts_on, changes, spell)
             return
         rows.post_starts[i] = first or spell_starts_on
+        rows.post_names[i] = rows.column("post_name")[i]
+        rows.post_levels[i] = rows.column("post_level")[i]
         rows.posting_states[i] = NEW
         old = here[0] if len(here) == 1 else None
         if old is not None:
@@ -54,14 +62,25 @@ class Postings:
                 )
         changes.append(context.change("post_kind", old.post_kind if old else None, kind))
 
-    def _compare(self, i: int, old: PostingRow, first: dt.date, changes: list[Change]) -> None:
+    def _compare(
+        self,
+        i: int,
+        old: PostingRow,
+        first: dt.date,
+        changes: list[Change],
+        spell: SpellRow | None,
+    ) -> None:
+        """职务 and 职务层次 are the spell's: the posting takes over what is new in the sheet."""
         context, rows = self.context, self.context.rows
         rows.posting_ids[i], rows.post_starts[i] = old.pk, first
         found: list[Change] = []
         if first != old.starts_on:
             found.append(context.change("post_starts_on", old.starts_on, first))
-        for name in ("post_name", "post_level"):
+        for name, kept in (("post_name", rows.post_names), ("post_level", rows.post_levels)):
             new = rows.column(name)[i]
+            if spell is not None and new == getattr(spell, name):
+                continue
+            kept[i] = new
             if new is not None and new != getattr(old, name):
                 found.append(context.change(name, getattr(old, name), new))
         document = rows.documents["post_document"][i]

@@ -82,7 +82,7 @@ class Rows:
     units, depts, documents, statuses, exit_modes   as resolved
     person_ids, spell_ids, posting_ids   rows of the register, None where new
     old_postings   posting that a new one of another kind replaces
-    post_starts    first day of the posting a row makes or changes
+    post_starts, post_names, post_levels   of the posting a row makes or changes; None: as it is
     leads          row → row that carries its person, where several rows name one person
     others         row → (id, name, 人员编号) of another person with the row's identity number
     """
@@ -102,6 +102,8 @@ class Rows:
     posting_ids: list[int | None] = field(default_factory=list)
     old_postings: list[int | None] = field(default_factory=list)
     post_starts: list[dt.date | None] = field(default_factory=list)
+    post_names: list[str | None] = field(default_factory=list)
+    post_levels: list[str | None] = field(default_factory=list)
     person_states: bytearray = field(default_factory=bytearray)
     number_changed: bytearray = field(default_factory=bytearray)
     phone_changed: bytearray = field(default_factory=bytearray)
@@ -117,6 +119,7 @@ class Rows:
         self.person_ids, self.spell_ids = [None] * n, [None] * n
         self.posting_ids, self.old_postings = [None] * n, [None] * n
         self.post_starts = [None] * n
+        self.post_names, self.post_levels = [None] * n, [None] * n
         self.person_states = bytearray(n)
         self.number_changed, self.phone_changed = bytearray(n), bytearray(n)
         self.spell_states, self.posting_states = bytearray(n), bytearray(n)

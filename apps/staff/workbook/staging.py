@@ -246,8 +246,7 @@ def spells(rows: Rows) -> Iterator[tuple[str, ...]]:
 
 def postings(rows: Rows) -> Iterator[list[str]]:
     """Yield the postings to write."""
-    kinds, names = rows.column("post_kind"), rows.column("post_name")
-    levels, documents = rows.column("post_level"), rows.documents["post_document"]
+    kinds, documents = rows.column("post_kind"), rows.documents["post_document"]
     for i, state in enumerate(rows.posting_states):
         if state in (NEW, CHANGED):
             values = [
@@ -258,8 +257,8 @@ def postings(rows: Rows) -> Iterator[list[str]]:
                 rows.posting_ids[i],
                 rows.old_postings[i],
                 kinds[i],
-                names[i] or "",
-                levels[i],
+                rows.post_names[i] or "",
+                rows.post_levels[i],
                 rows.post_starts[i],
                 *documents[i],
             ]
