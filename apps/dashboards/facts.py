@@ -27,7 +27,7 @@ class Drift:
         return f"{self.check} {self.where}：库存 {self.kept}，应为 {self.counted}"
 
 
-#: cells counted from the facts
+#: cells counted from the facts; one whose facts cancel out may be kept as zeros or not at all
 _CELLS = """
 SELECT unit_id, quota_type_id, sum(a)::int AS approved, sum(c)::int AS actual,
        sum(r)::int AS reserved, sum(o)::int AS over_allowed
@@ -44,6 +44,7 @@ SELECT unit_id, quota_type_id, sum(a)::int AS approved, sum(c)::int AS actual,
     UNION ALL
     SELECT unit_id, quota_type_id, 0, 0, 0, places FROM quotas_overageentry
   ) facts GROUP BY 1, 2
+ HAVING (sum(a), sum(c), sum(r), sum(o)) IS DISTINCT FROM (0, 0, 0, 0)
 """
 
 #: cells with their unit's path, excess and vacancy, and whether the type counts in totals
@@ -112,7 +113,8 @@ SELECT coalesce(c.unit_id, b.unit_id) || '/' || coalesce(c.post_kind_id, b.post_
                 UNION ALL
                 SELECT unit_id, post_kind_id, 0, 1 FROM staff_postholding
                  WHERE counted AND ends_on IS NULL) x
-          JOIN units_unit u ON u.id = x.unit_id GROUP BY 1, 2, 3) c
+          JOIN units_unit u ON u.id = x.unit_id GROUP BY 1, 2, 3
+         HAVING (sum(d), sum(f)) IS DISTINCT FROM (0, 0)) c
   FULL JOIN posts_postbalance b ON b.unit_id = c.unit_id AND b.post_kind_id = c.post_kind_id
  WHERE (b.due, b.filled) IS DISTINCT FROM (coalesce(c.due, 0), coalesce(c.filled, 0))
     OR (c.path IS NOT NULL AND b.scope IS DISTINCT FROM c.path)
