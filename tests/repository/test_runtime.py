@@ -21,7 +21,7 @@ from bianzhi import embedded, env
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("BIANZHI_", "DJANGO_", "DATABASE_", "REDIS_", "SECRET_KEY", "ALLOWED_HOSTS")
-PATIENCE = 60  # seconds; what is waited for usually takes one to ten
+PATIENCE = 240  # seconds; usually one to ten, more on a machine that is busy with other things
 
 
 def surroundings(**values: str) -> dict[str, str]:
@@ -350,12 +350,15 @@ def portal(var: Path) -> Iterator[tuple[psutil.Popen, str]]:
         text=True,
     )
     address = f"http://127.0.0.1:{port}"
-    wait_for(lambda: healthy(address) or process.poll() is not None)
-    assert process.poll() is None, process.stdout.read()
-    yield process, address
-    if process.poll() is None:
-        process.kill()
-    process.stdout.close()
+    try:
+        wait_for(lambda: healthy(address) or process.poll() is not None)
+        assert process.poll() is None, process.stdout.read()
+        yield process, address
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def healthy(address: str) -> bool:
