@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
+from apps.core.writes import constraint_of
 from apps.quotas import refusals as quota_refusals
 
 from .. import errors
@@ -42,7 +43,7 @@ def refusals(*, person: Person | None = None, spell: Occupancy | None = None) ->
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        name = quota_refusals.constraint_of(error)
+        name = constraint_of(error)
         if name == "occupancy_one_person_one_quota" and person is not None:
             others = Occupancy.objects.filter(person=person, counts=True).select_related("unit")
             if spell is not None:

@@ -11,8 +11,7 @@ from apps.audit import services as audit
 from apps.core import identity, pinyin
 from apps.core.masking import mask_identity, mask_phone
 from apps.core.models import CodeValue
-from apps.core.writes import write
-from apps.quotas.refusals import constraint_of
+from apps.core.writes import constraint_of, write
 
 from .. import errors, secrets
 from ..models import Person

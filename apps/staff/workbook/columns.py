@@ -276,7 +276,7 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
             aliases=("出生日期", "出生时间", "出生年月日"),
         ),
         coded("民族", "ethnicity"),
-        Column("籍贯", "native_place", text(60)),
+        Column("籍贯", "native_place", text(60, inner="cjk")),
         coded("政治面貌", "political_status"),
         Column(
             "参加工作时间",
@@ -286,8 +286,8 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
         ),
         coded("学历", "education", "最高学历", "文化程度"),
         coded("学位", "degree", "最高学位"),
-        Column("毕业院校", "school", text(80), aliases=("毕业学校", "院校")),
-        Column("专业", "major", text(80), aliases=("所学专业",)),
+        Column("毕业院校", "school", text(80, inner="cjk"), aliases=("毕业学校", "院校")),
+        Column("专业", "major", text(80, inner="cjk"), aliases=("所学专业",)),
         Column(
             "联系电话",
             "phone",
@@ -316,7 +316,12 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
             width=28,
             example="某某县教育局",
         ),
-        Column("所在内设机构", "dept", text(160), aliases=("内设机构", "所在处室", "科室", "处室")),
+        Column(
+            "所在内设机构",
+            "dept",
+            text(160, inner="cjk"),
+            aliases=("内设机构", "所在处室", "科室", "处室"),
+        ),
         coded(
             "编制类型",
             "quota_type",
@@ -336,8 +341,13 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
         ),
         Column("入编文号", "document", text(80), aliases=("入编依据", "入编批文", "控编单号")),
         coded("进入方式", "entry_mode", "入编方式", "进入本单位方式"),
-        Column("原单位", "from_unit", text(120), aliases=("原工作单位", "来源单位")),
-        Column("职务", "post_name", text(80), aliases=("职务名称", "现任职务", "编制职务名称")),
+        Column("原单位", "from_unit", text(120, inner="cjk"), aliases=("原工作单位", "来源单位")),
+        Column(
+            "职务",
+            "post_name",
+            text(80, inner="cjk"),
+            aliases=("职务名称", "现任职务", "编制职务名称"),
+        ),
         coded("职务层次", "post_level", "职务级别"),
         coded("职级", "civil_rank", "公务员职级"),
         coded("岗位类别", "position_class"),
@@ -352,7 +362,7 @@ def columns(codes: Codes, units: Units, *, updating: bool = False) -> list[Colum
         Column("出编时间", "ends_on", day(**past), aliases=("出编日期", "下编时间", "减员时间")),
         coded("退出方式", "exit_mode", "出编方式", "减员方式"),
         Column("出编文号", "exit_document", text(80), aliases=("出编依据", "出编批文")),
-        Column("去向", "destination", text(120), aliases=("出编去向",)),
+        Column("去向", "destination", text(120, inner="cjk"), aliases=("出编去向",)),
         Column(
             "超编依据",
             "overage",

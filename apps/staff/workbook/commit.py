@@ -16,11 +16,12 @@ from apps.audit import services as audit
 from apps.core.imports import Plan, RefusedByRegister, Tell
 from apps.core.models import CodeValue
 from apps.core.sheets import Fault, Faults
+from apps.core.writes import constraint_of
 from apps.documents.models import ApprovalDocument
 from apps.quotas import services as quotas
 from apps.quotas.choices import OverageKind
 from apps.quotas.errors import NoRoom, QuotasFull
-from apps.quotas.refusals import constraint_of, refusal_of
+from apps.quotas.refusals import refusal_of
 from apps.quotas.refusals import sentence as quota_sentence
 from apps.units.models import Unit
 

@@ -158,22 +158,29 @@ def resolve_documents(rows: Rows, user: Any) -> None:
         if values is None:
             rows.documents[name] = [NO_DOCUMENT] * len(rows)
             continue
-        told: set[str] = set()
         cells: dict[Any, DocumentCell] = {None: NO_DOCUMENT}
-        for i, text in enumerate(values):
-            if text is None:
-                continue
-            number = spelled[text]
-            if text not in cells:
-                pk = known.get(number)
-                cells[text] = (pk, "") if pk is not None else (None, number[:80])
-            if cells[text][0] is None and text not in told:
-                told.add(text)  # once for each number: rosters repeat them by the thousand
-                rows.parsed.warn(
-                    i, name, "这个文号还没有登记为批文，先按文字保存；登记后再次导入即可关联"
-                )
+        for text in dict.fromkeys(values):
+            if text is not None:
+                pk = known.get(spelled[text])
+                cells[text] = (pk, "") if pk is not None else (None, spelled[text][:80])
+        _warn_of_unregistered(rows, name, values, cells)
         rows.documents[name] = [cells[text] for text in values]
     _check_overages(rows, spelled, known)
+
+
+def _warn_of_unregistered(
+    rows: Rows, name: str, values: list[str | None], cells: dict[Any, DocumentCell]
+) -> None:
+    """One warning for a column, at its first such cell: rosters cite old papers by the thousand."""
+    unknown = {text for text, (pk, number) in cells.items() if pk is None and number}
+    first = next((i for i, text in enumerate(values) if text in unknown), None)
+    if first is not None:
+        rows.parsed.warn(
+            first,
+            name,
+            f"本列有 {len(unknown)} 个文号还没有登记为批文（这里是第一个），先按文字保存；"
+            "登记后再次导入即可关联",
+        )
 
 
 def _registered(found: set[str], user: Any) -> dict[str, int]:
