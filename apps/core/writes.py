@@ -1,4 +1,4 @@
-"""The frame of every write: one transaction that knows its actor."""
+"""The frame of every write: one transaction that knows its actor, and what refused it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 Service = TypeVar("Service", bound=Callable[..., Any])
 
@@ -36,6 +36,12 @@ def sign(*, by: Any, reason: str = "") -> None:
             "CASE WHEN %s <> '' THEN set_config('bianzhi.reason', %s, true) END",
             [str(getattr(by, "pk", None) or ""), reason, reason],
         )
+
+
+def constraint_of(failure: IntegrityError) -> str:
+    """Return the name of the constraint that was broken; "" when the database names none."""
+    diagnosis = getattr(failure.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
 
 
 def change_id() -> uuid.UUID:

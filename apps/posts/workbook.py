@@ -13,6 +13,7 @@ from apps.audit import services as audit
 from apps.core.imports import ImportKind, Line, Plan, Tell, silent
 from apps.core.sheets import Column, Workbook, code, day, parse, text, whole_number
 from apps.core.sheets.parsing import Parsed
+from apps.core.writes import constraint_of
 from apps.quotas.ledger_lines import KnownLines, change_of
 from apps.quotas.workbook import (
     check_unit,
@@ -133,7 +134,7 @@ class PostKind(ImportKind):
             with transaction.atomic():
                 LeadershipEntry.objects.bulk_create(entries, batch_size=5_000)
         except IntegrityError as failure:
-            if "post_balance_is_never_negative" not in str(failure):
+            if constraint_of(failure) != "post_balance_is_never_negative":
                 raise
             raise refused("核减后有单位的领导职数将小于 0，已被他人变动，请重新校验") from failure
         link_documents(entries, by=by)

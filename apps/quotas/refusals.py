@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from apps.core.models import CodeValue
+from apps.core.writes import constraint_of
 from apps.units.models import Unit
 
 from .choices import EntryKind
@@ -29,12 +30,6 @@ from .errors import (
     UnitHoldsNoQuota,
     WrongSign,
 )
-
-
-def constraint_of(failure: IntegrityError) -> str:
-    """Return the name of the constraint that was broken; "" when the database names none."""
-    diag = getattr(failure.__cause__, "diag", None)
-    return (diag.constraint_name if diag is not None else None) or ""
 
 
 def refusal_of(failure: IntegrityError, *, entry: bool = False) -> QuotaRefused | None:

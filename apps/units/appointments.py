@@ -15,7 +15,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 from apps.accounts.roles import ROLES
 from apps.audit import services as audit
-from apps.core.writes import write
+from apps.core.writes import constraint_of, write
 
 from .errors import (
     AdministratorHoldsNoGrant,
@@ -51,7 +51,7 @@ def appoint(*, user: Any, role: str, unit: Unit, by: Any, note: str = "") -> App
             for permission in sorted(ROLES[role].permissions):
                 assign_perm(f"units.{permission}", row, unit)
     except IntegrityError as error:
-        if "administrator_holds_no_grant" in str(error):
+        if constraint_of(error) == "administrator_holds_no_grant":
             raise AdministratorHoldsNoGrant(user) from None
         raise
     _forget(user)

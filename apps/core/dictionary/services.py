@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from .. import changes, events
 from ..models import CodeTable, CodeValue, Holiday
-from ..writes import write
+from ..writes import constraint_of, write
 from .errors import BeatenByColleague, DayTaken, RuleBroken, ValueTaken
 
 FIELDS = ("label", "parent_id", "sort", "valid_from", "valid_to", "attrs", "external_map")
@@ -51,8 +51,7 @@ def change_value(*, value: CodeValue, version: int, by: Any, **facts: Any) -> Co
         with transaction.atomic():
             row.save(update_fields=[name.removesuffix("_id") for name in facts])
     except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        raise RuleBroken(getattr(diagnosis, "constraint_name", "") or "") from error
+        raise RuleBroken(constraint_of(error)) from error
     events.record(
         "codevalue.change",
         target=row,
