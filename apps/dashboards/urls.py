@@ -12,5 +12,5 @@ urlpatterns = [
     path("board/definitions/", board.definitions_page, name="definitions"),
     path("board/posts-sheet/", sheets.posts_page, name="posts_sheet"),
     path("board/quota-sheet/", sheets.quota_page, name="quota_sheet"),
-    path("search", search.search_page, name="search"),
+    path("search/", search.search_page, name="search"),
 ]

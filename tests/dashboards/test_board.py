@@ -184,6 +184,7 @@ def test_several_subtrees_stand_side_by_side(client, world):
 
 
 def test_the_board_is_closed_to_those_without_a_leaders_right(client, world, unit_clerk):
+    """Rules B-05."""
     assert opened(client, unit_clerk).status_code == 403
     assert opened(client, units.person("nobody")).status_code == 403
     for name in ("definitions", "posts_sheet", "quota_sheet"):
