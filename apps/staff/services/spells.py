@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Max, Q
-from django.utils import timezone
+from django.db.models import Max
 
 from apps.audit import services as audit
-from apps.core import identity
 from apps.core.models import CodeValue
 from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 from apps.quotas import rules as quota_rules
 from apps.quotas import services as quotas
-from apps.quotas.errors import IllegalQuotaType, QuotaFull
-from apps.quotas.models import Balance
+from apps.quotas.errors import IllegalQuotaType
 from apps.units import services as units
 from apps.units.models import Unit
 
@@ -24,6 +21,16 @@ from .. import errors, secrets
 from ..models import Occupancy, Person
 from ..versions import refuse_stale
 from .facts import key_of, refusals, told
+from .obstacles import (
+    counts,
+    refuse_age,
+    refuse_end,
+    refuse_entry,
+    refuse_full,
+    refuse_future,
+    refuse_overlap,
+    take_place,
+)
 from .persons import DETAILS, change_person, checked, field_name, register_person
 from .postings import end_postings_at
 
@@ -31,7 +38,6 @@ from .postings import end_postings_at
 AT_POST = "person_status.110"
 ENTERED_BY_TRANSFER = "entry_mode.07"
 LEFT_BY_TRANSFER = "exit_mode.13"
-LEAST_AGE = 16  # completed years on the day of entry
 
 #: What may be said of a spell beside person, unit, type, days and documents.
 PARTICULARS = (
@@ -96,7 +102,7 @@ def enter(
     if person is None:
         person = _person_of(person_data or {}, scope=unit.path, by=by)
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    _refuse_age(person, starts_on)
+    refuse_age(person, starts_on)
     refuse_overlap(person, starts_on, None)
     status_key = key_of(status)
     spell = Occupancy(
@@ -112,7 +118,7 @@ def enter(
     if "sort" not in particulars:
         spell.sort = _next_place(unit)
     if counts(status_key, spell.occupies_slot):
-        _take_place(unit, quota_type)
+        take_place(unit, quota_type)
     with refusals(person=person):
         spell.save()
     spell.refresh_from_db(fields=["scope", "counts"])
@@ -147,7 +153,7 @@ def leave(
     ExitBeforeEntry, ExitInFuture. Source: docs/rules.md S-06.
     """
     spell = _open(spell)
-    _refuse_end(spell.starts_on, on)
+    refuse_end(spell.starts_on, on)
     quotas.lock_balances([(spell.unit_id, spell.quota_type_id)])
     spell.ends_on = on
     spell.exit_mode_id = key_of(exit_mode)
@@ -199,7 +205,7 @@ def transfer(
     spell = _open(spell)
     if to_unit.pk == spell.unit_id:
         raise errors.SameUnit(to_unit)
-    _refuse_end(spell.starts_on, on)
+    refuse_end(spell.starts_on, on)
     from_unit = spell.unit
     new = Occupancy(
         person=spell.person,
@@ -218,7 +224,7 @@ def transfer(
     cells = [(spell.unit_id, spell.quota_type_id), (to_unit.pk, quota_type.pk)]
     locked = quotas.lock_balances(cells)
     if counts(new.status_id, new.occupies_slot):
-        _refuse_full(locked.get(cells[1]), to_unit, quota_type)
+        refuse_full(locked.get(cells[1]), to_unit, quota_type)
 
     spell.ends_on = on
     spell.exit_mode_id = key_of(exit_mode)
@@ -275,10 +281,10 @@ def change_spell(
     for key in changed:
         setattr(spell, field_name(Occupancy, key), key_of(values[key]))
     if "starts_on" in changed:
-        _refuse_future("starts_on", spell.starts_on)
+        refuse_future("starts_on", spell.starts_on)
         if spell.ends_on is not None and spell.ends_on < spell.starts_on:
             raise errors.ExitBeforeEntry("starts_on", spell.starts_on, spell.ends_on)
-        _refuse_age(person, spell.starts_on)
+        refuse_age(person, spell.starts_on)
     holds = counts(spell.status_id, spell.occupies_slot)
     if holds:
         refuse_overlap(person, spell.starts_on, spell.ends_on, spell=spell)
@@ -287,7 +293,7 @@ def change_spell(
     cell = (spell.unit_id, spell.quota_type_id)
     locked = quotas.lock_balances({(spell.unit_id, old_type), cell})
     if holds and spell.ends_on is None and (not held or spell.quota_type_id != old_type):
-        _refuse_full(locked.get(cell), spell.unit, spell.quota_type)
+        refuse_full(locked.get(cell), spell.unit, spell.quota_type)
     with refusals(person=person, spell=spell):
         spell.save(update_fields=changed)
     if "document" in changed:
@@ -301,43 +307,6 @@ def change_spell(
         note=reason,
     )
     return spell
-
-
-def refuse_entry(*, unit: Unit, quota_type: CodeValue, starts_on: dt.date) -> None:
-    """Raise UnitHoldsNoPeople, IllegalQuotaType or EntryInFuture where the road ends at once."""
-    if not quota_rules.may_hold_quota(unit):
-        raise errors.UnitHoldsNoPeople(unit)
-    if not quota_rules.is_legal(quota_type, unit):
-        raise IllegalQuotaType(unit, quota_type)
-    _refuse_future("starts_on", starts_on)
-
-
-def refuse_overlap(
-    person: Person, starts_on: dt.date, ends_on: dt.date | None, *, spell: Occupancy | None = None
-) -> None:
-    """Raise AlreadyInQuota or OverlappingSpell when a counting spell meets the days (S-01)."""
-    others = Occupancy.objects.filter(person=person, counts=True).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on)
-    )
-    if ends_on is not None:
-        others = others.filter(starts_on__lt=ends_on)
-    if spell is not None:
-        others = others.exclude(pk=spell.pk)
-    other = others.select_related("unit").order_by("-starts_on").first()
-    if other is None:
-        return
-    if other.ends_on is None:
-        raise errors.AlreadyInQuota(other)
-    if other.ends_on > other.starts_on:
-        raise errors.OverlappingSpell(other)
-
-
-def counts(status_key: str, occupies_slot: bool) -> bool:
-    """Say whether a spell of this status takes a place: what the database will set."""
-    if not occupies_slot:
-        return False
-    attrs = CodeValue.objects.filter(pk=status_key).values_list("attrs", flat=True).first() or {}
-    return bool(attrs.get("in_quota", True))
 
 
 def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> Person:
@@ -369,44 +338,6 @@ def _open(spell: Occupancy) -> Occupancy:
     if locked is None:
         raise errors.SpellClosed
     return locked
-
-
-def _take_place(unit: Unit, quota_type: CodeValue) -> None:
-    locked = quotas.lock_balances([(unit, quota_type)])
-    _refuse_full(locked.get((unit.pk, quota_type.pk)), unit, quota_type)
-
-
-def _refuse_full(balance: Balance | None, unit: Unit, quota_type: CodeValue) -> None:
-    """Raise QuotaFull when the locked balance has no room for one more."""
-    row = balance or Balance(approved=0, actual=0, reserved=0, over_allowed=0)
-    if row.approved + row.over_allowed - row.actual - row.reserved < 1:
-        raise QuotaFull(
-            unit,
-            quota_type,
-            approved=row.approved,
-            actual=row.actual,
-            reserved=row.reserved,
-            over_allowed=row.over_allowed,
-        )
-
-
-def _refuse_future(field: str, day: dt.date) -> None:
-    if day > timezone.localdate():
-        raise errors.EntryInFuture(field, day)
-
-
-def _refuse_end(starts_on: dt.date, on: dt.date) -> None:
-    if on > timezone.localdate():
-        raise errors.ExitInFuture("on", on)
-    if on < starts_on:
-        raise errors.ExitBeforeEntry("on", starts_on, on)
-
-
-def _refuse_age(person: Person, on: dt.date) -> None:
-    """Only month and year of birth are at hand: the whole birth month counts as reached."""
-    age = identity.age_on(person.birth_month, on)
-    if age < LEAST_AGE:
-        raise errors.TooYoung(age, LEAST_AGE)
 
 
 def _particulars(values: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.audit import services as audit
 from apps.core.imports import Plan, Tell
 from apps.core.scope import roots
-from apps.core.sheets import Column, Workbook, choose_sheet, map_headers, parse
+from apps.core.sheets import Column, Fault, Parsed, Workbook, choose_sheet, map_headers, parse
 
 from . import exits, identities, places
 from .columns import Codes, Units, columns
@@ -39,6 +39,8 @@ def check(
     plan.payload = rows = Rows(parsed)
     if not len(parsed):
         return
+    if not {"unit", "unit_code", "person_no"} & parsed.given:
+        _refuse_header(parsed)
     start = time.perf_counter()
     tell("校验号码与单位", 0, len(rows))
     identities.read(rows)
@@ -93,6 +95,13 @@ def _match(context: Context, tell: Tell) -> None:
             else:
                 matcher.settle_new(i)
     matcher.finish()
+
+
+def _refuse_header(parsed: Parsed) -> None:
+    """Nobody can enter a quota where no column says of which unit."""
+    name = parsed.columns["unit"].header
+    message = f"缺少「{name}」这一列，请补上这一列（或「{parsed.columns['unit_code'].header}」）"
+    parsed.faults.add(Fault(parsed.sheet.name, parsed.header.line, 0, name, "", message))
 
 
 def columns_of(book: Workbook, codes: Codes, units: Units) -> Sequence[Column]:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from apps.core import identity
 
-from ..services.spells import LEAST_AGE
+from ..services.obstacles import LEAST_AGE
 from .columns import Codes
 from .rows import Rows
 

@@ -215,7 +215,8 @@ class Matcher:
         rows.spell_states[i] = NEW
         unit, kind, end = rows.units[i], self.types[i], self.ends[i]
         cell = context.cell("unit", "unit_code")
-        if unit is None and rows.is_empty(i, "unit") and rows.is_empty(i, "unit_code"):
+        empty = rows.is_empty(i, "unit") and rows.is_empty(i, "unit_code")
+        if unit is None and empty and cell in rows.given:
             rows.fault(i, cell, "请填写编制所在单位，或填写编制所在单位编码")
         status = rows.statuses[i] or AT_POST
         if end is not None and not context.in_quota.get(status, True):
