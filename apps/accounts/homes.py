@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from django.urls import NoReverseMatch, reverse
 
-from .choices import AdministratorKind
 from .models import User
 from .roles import PERMISSIONS, ROLES
 
-ADMINISTRATORS = {
-    AdministratorKind.SYSTEM: "accounts:user_list",
-    AdministratorKind.SECURITY: "units:appointment_list",
-    AdministratorKind.AUDIT: "audit:event_list",
-}
+ADMINISTRATORS = "dashboards:administration"
 EVERYBODY = "dashboards:workbench"
 
 
@@ -27,8 +22,8 @@ def home_of(user: User) -> str:
 
 
 def _name(user: User) -> str:
-    if user.admin_kind is not None:
-        return ADMINISTRATORS[AdministratorKind(user.admin_kind)]
+    if user.is_administrator:
+        return ADMINISTRATORS
     held = frozenset(p for p in PERMISSIONS if user.may_anywhere(p))
     if not held:
         return "accounts:own"

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 
 from apps.core.http import redirect_here
 
 from . import sessions
-from .homes import home_of
 
 #: Open to a session that must first change its password.
 FREE = {"accounts:password_change", "accounts:logout", "accounts:login", "healthz"}
@@ -39,7 +37,4 @@ class AccountMiddleware:
             return None
         if request.user.must_change_password and name not in FREE:
             return redirect_here(request, "accounts:password_change")
-        if request.user.is_administrator and request.path == "/":
-            home = resolve_url(home_of(request.user))
-            return redirect_here(request, home) if home != "/" else None
         return None

@@ -18,7 +18,7 @@ class EventTable(t.Table):
     key = "audit"
     caption = "操作审计"
     fixed = ("at", "actor", "kind")
-    hidden = ("request_id", "target_id")
+    hidden = ("request_id", "target_id", "purpose")
     empty = t.Empty("没有符合条件的记录", "放宽时间或换个条件再查。")
 
     at = t.LinkColumn(
@@ -66,6 +66,13 @@ class EventTable(t.Table):
 
     def value_outcome(self, record: AuditEvent) -> str:
         return record.get_outcome_display()
+
+
+class LookTable(EventTable):
+    """Who looked at what, and what for."""
+
+    key = "audit_looks"
+    hidden = ("request_id", "target_id", "address")
 
 
 def _types() -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from .exports import export_table
 from .filters import EventFilter
 from .models import AuditEvent
 from .sentences import sentence
-from .tables import EventTable
+from .tables import EventTable, LookTable
 
 SIGN_INS = ("user.login", "user.login_failed", "user.logout")
 LOOKS = ("person.reveal", "document.download", "print.run")
@@ -38,7 +38,7 @@ def sign_ins(request: HttpRequest) -> HttpResponseBase:
 @requires_administrator(AUDIT)
 @require_GET
 def looks(request: HttpRequest) -> HttpResponseBase:
-    return _list(request, "查看留痕", LOOKS)
+    return _list(request, "查看留痕", LOOKS, LookTable)
 
 
 @requires_administrator(AUDIT)
@@ -47,14 +47,19 @@ def export_list(request: HttpRequest) -> HttpResponseBase:
     return _list(request, "导出记录", EXPORTS)
 
 
-def _list(request: HttpRequest, title: str, kinds: tuple[str, ...] = ()) -> HttpResponseBase:
+def _list(
+    request: HttpRequest,
+    title: str,
+    kinds: tuple[str, ...] = (),
+    table: type[EventTable] = EventTable,
+) -> HttpResponseBase:
     events = AuditEvent.objects.visible_to(request.user)
     if kinds:
         events = events.filter(kind__in=kinds)
     filters = EventFilter(request.GET, queryset=events, user=request.user, kinds=kinds)
     return render_list(
         request,
-        table=EventTable,
+        table=table,
         filters=filters,
         template="audit/event_list.html",
         export=export_table,

@@ -18,6 +18,7 @@ class AppointmentTable(t.Table):
     key = "appointments"
     caption = "角色授权"
     fixed = ("user", "role", "unit")
+    hidden = ("code", "ends_at")
     empty = t.Empty(
         "没有符合条件的授权", "换个条件再查，或授予角色。", "授予角色", "units:appointment_create"
     )
