@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from html import unescape
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ from apps.staff.models import Occupancy, Person
 from tests.factories import quotas, staff, units
 from tests.quotas import world
 from tests.quotas.test_balance import RAW_SPELL
-from tests.races import meet_at
+from tests.races import PATIENCE, meet_at
 
 from . import rosters
 
@@ -172,6 +173,42 @@ def test_one_person_enters_two_units_once(staffed_bureau, school, clerk):
     assert "已在 嵊州市教育局 在编" in refusals.sentence(second.error, clerk)
     assert Occupancy.objects.open().get().unit == staffed_bureau
     assert world.drift() == []
+
+
+def test_a_change_still_open_while_a_sheet_is_checked_is_not_overwritten(
+    staffed_bureau, clerk, tmp_path
+):
+    """Its history row is older than the check, which could not see it."""
+    spell = staff.enter(staffed_bureau, "吴同改", major="语文")
+    row = {"人员编号": spell.person.person_no, "专业": "物理"}
+    file = rosters.saved(tmp_path / "r.xlsx", row)
+    written, checked = threading.Event(), threading.Event()
+
+    def colleague():
+        with transaction.atomic():
+            services.change_person(person=spell.person, by=clerk, major="数学")
+            written.set()
+            checked.wait(PATIENCE)
+        connection.close()
+
+    other = threading.Thread(target=colleague, daemon=True)
+    other.start()
+    assert written.wait(PATIENCE)
+    run = runs.check(file, file.name, "roster", user=clerk)
+    assert run.plan.is_clean
+    checked.set()
+    other.join(PATIENCE)
+
+    with pytest.raises(RefusedByRegister) as refused:
+        runs.commit(run, by=clerk)
+    assert [f.message for f in refused.value.faults] == ["已被他人变动，请重新校验后再导入"]
+    spell.person.refresh_from_db()
+    assert spell.person.major == "数学"
+
+    run = runs.check(file, file.name, "roster", user=clerk)
+    runs.commit(run, by=clerk)
+    spell.person.refresh_from_db()
+    assert spell.person.major == "物理"
 
 
 @pytest.mark.rule("S-07")

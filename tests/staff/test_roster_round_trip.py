@@ -347,6 +347,30 @@ def test_somebody_outside_the_right_to_write_is_not_changed(
     assert rosters.held()["rows"] == before["rows"]
 
 
+def test_a_newcomer_from_elsewhere_comes_without_a_word_of_before(
+    staffed_bureau, foreign_bureau, clerk, tmp_path
+):
+    quotas.grant(foreign_bureau, 1)
+    number = staff.id_no()
+    spell = staff.enter(
+        foreign_bureau, "冯新来", id_no=number, major="保密专业", education="education.61"
+    )
+    services.leave(spell=spell, on=staff.ENTERED, exit_mode=staff.RETIRED, document=None, by=None)
+    row = rosters.row(staffed_bureau, 姓名="冯新来", 公民身份号码=number, 专业="数学", 学历="本科")
+    file = rosters.saved(tmp_path / "r.xlsx", row)
+    run = runs.check(file, file.name, "roster", user=clerk)
+    assert run.plan.is_clean, run.plan.faults.as_json()
+    assert (run.plan.creates, run.plan.changes) == (1, 0)
+    told = str(runs.preview_of(run.plan)) + run.report.dumps()
+    assert "冯新来" in told
+    for planted in ("保密", "高中", spell.person.person_no):
+        assert planted not in told
+    runs.commit(run, by=clerk)
+
+    person = Person.objects.get()
+    assert (person.major, person.occupancies.open().get().unit) == ("数学", staffed_bureau)
+
+
 def test_a_sheet_of_one_unit_touches_no_other(roster, sheet, staffed_bureau, clerk):
     sheet.set("周老师", 学历="硕士")
     code, report = rosters.run(

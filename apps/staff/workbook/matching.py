@@ -74,7 +74,8 @@ class Matcher:
         if rows.leads.get(i, i) == i:
             self.people.compare(i, person, changes)
         is_new = self._settle_spell(i, known, changes)
-        self.context.count(i, changes, is_new=is_new)
+        # of somebody out of sight not even what was known before is told
+        self.context.count(i, changes if seen else [], is_new=is_new)
 
     def finish(self) -> None:
         self.spans.check()

@@ -149,8 +149,13 @@ class Register:
             self.matched = cursor.rowcount
             cursor.execute("CREATE INDEX ON roster_match (person_id)")
             cursor.execute("ANALYZE roster_match")
-            cursor.execute("SELECT clock_timestamp()")
-            #: by the database's clock: what is written later was not seen by this check
+            cursor.execute(
+                "SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND backend_xid IS NOT NULL "
+                "AND pid <> pg_backend_pid()"
+            )
+            #: by the database's clock: what is written later was not seen by this check, nor what
+            #: a transaction that is still open wrote before
             self.read_at = cursor.fetchone()[0]
             cursor.execute(
                 "SELECT k.i, p.id, p.name, p.person_no FROM roster_key k "
