@@ -117,7 +117,7 @@ def parse(
             message = "表头下面没有数据，请填写后再上传"
             out.faults.add(Fault(chosen.name, header.line, 0, "", "", message))
         rows = [chosen.rows[line - 1] for line in out.lines]
-        told = frozenset() if formulas else frozenset(chosen.formulas)
+        told: frozenset[tuple[int, int]] = frozenset(() if formulas else chosen.formulas)
         for column in columns:
             place = header.places.get(column.field)
             if place is not None:
