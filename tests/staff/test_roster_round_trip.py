@@ -12,7 +12,8 @@ from apps.exchange import runs
 from apps.quotas.models import Balance, OverageEntry
 from apps.staff import refusals, secrets, services
 from apps.staff.models import Occupancy, Person, PostHolding
-from tests.factories import quotas, staff
+from apps.units.choices import EntityKind
+from tests.factories import quotas, staff, units
 from tests.factories.documents import DocumentFactory
 from tests.quotas.world import drift
 
@@ -26,9 +27,11 @@ PHONE = "13805750001"
 @pytest.fixture
 def roster(staffed_bureau, school):
     """Five people of two units, {name: Occupancy}, with everything a row can say."""
+    office = units.unit("办公室", staffed_bureau, entity_kind=EntityKind.DEPARTMENT, code=None)
     chief = staff.enter(
         staffed_bureau,
         "钱局长",
+        dept=office,
         document=True,
         phone=PHONE,
         education="education.21",
@@ -179,9 +182,14 @@ def test_only_the_changes_are_written(roster, sheet, staffed_bureau, school, cle
     assert set(cells) == {("嵊州市教育局", 10, 3), ("嵊州中学", 10, 2)}
     assert drift() == []
 
+    before = rosters.held()
+    _, report = rosters.run(sheet.path, "--commit", actor=clerk)
+    assert (report["faults"], counted(report)) == ([], (0, 0, 7)), "a second time"
     call_command("export_file", "roster", str(sheet.path), "--actor", "clerk")
+    before["events"] += 1
     _, report = rosters.run(sheet.path, "--commit", actor=clerk)
     assert (report["faults"], counted(report)) == ([], (0, 0, 5))
+    assert rosters.held() == before
 
 
 def test_the_preview_shows_each_field_masked(roster, sheet, clerk):
