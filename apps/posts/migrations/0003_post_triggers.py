@@ -55,11 +55,17 @@ CREATE TRIGGER c_balance_delete AFTER DELETE ON posts_leadershipentry
   REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION posts_on_entry();
 
 CREATE OR REPLACE FUNCTION posts_on_move() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint[];
 BEGIN
-  UPDATE posts_leadershipentry f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
-  UPDATE posts_postbalance f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
+  -- planned anew each time: a plan kept from a one-row update joins thousands row by row
+  EXECUTE 'SELECT array_agg(n.id)
+             FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path' INTO moved;
+  IF moved IS NULL THEN RETURN NULL; END IF;
+  UPDATE posts_leadershipentry f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
+  UPDATE posts_postbalance f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER c_posts_move AFTER UPDATE ON units_unit

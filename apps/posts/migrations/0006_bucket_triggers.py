@@ -67,14 +67,19 @@ CREATE OR REPLACE FUNCTION posts_on_move() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE
   key text;
   done text := '~';
+  moved bigint[];
+  was text[];
 BEGIN
-  UPDATE posts_leadershipentry f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
-  UPDATE posts_postbalance f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
+  -- planned anew each time: a plan kept from a one-row update joins thousands row by row
+  EXECUTE 'SELECT array_agg(n.id), array_agg(DISTINCT left(o.path, 16))
+             FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path' INTO moved, was;
+  IF moved IS NULL THEN RETURN NULL; END IF;
+  UPDATE posts_leadershipentry f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
+  UPDATE posts_postbalance f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
   FOR key IN SELECT DISTINCT k FROM (
-      SELECT left(n.path, 16) AS k FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path
-      UNION SELECT left(o.path, 16) FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path
+      SELECT left(path, 16) AS k FROM units_unit WHERE id = ANY (moved) UNION SELECT unnest(was)
     ) x ORDER BY k LOOP
     CONTINUE WHEN starts_with(key, done);  -- in order, so what lies below the last one is done
     PERFORM posts_rebuild_buckets(key);
@@ -109,11 +114,17 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION posts_on_move() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint[];
 BEGIN
-  UPDATE posts_leadershipentry f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
-  UPDATE posts_postbalance f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
+  -- planned anew each time: a plan kept from a one-row update joins thousands row by row
+  EXECUTE 'SELECT array_agg(n.id)
+             FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path' INTO moved;
+  IF moved IS NULL THEN RETURN NULL; END IF;
+  UPDATE posts_leadershipentry f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
+  UPDATE posts_postbalance f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
   RETURN NULL;
 END $$;
 DROP FUNCTION posts_rebuild_buckets(text);

@@ -98,11 +98,17 @@ CREATE TRIGGER c_counts AFTER UPDATE OF attrs ON core_codevalue FOR EACH ROW
   EXECUTE FUNCTION staff_on_code();
 
 CREATE OR REPLACE FUNCTION staff_on_move() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint[];
 BEGIN
-  UPDATE staff_occupancy f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
-  UPDATE staff_postholding f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
+  -- planned anew each time: a plan kept from a one-row update joins thousands row by row
+  EXECUTE 'SELECT array_agg(n.id)
+             FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path' INTO moved;
+  IF moved IS NULL THEN RETURN NULL; END IF;
+  UPDATE staff_occupancy f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
+  UPDATE staff_postholding f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER c_staff_move AFTER UPDATE ON units_unit

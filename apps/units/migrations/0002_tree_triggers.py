@@ -17,13 +17,20 @@ CREATE TRIGGER b_scope BEFORE INSERT OR UPDATE OF unit_id, scope ON units_docume
 
 -- The tree moves: scopes follow (rows of this app and documents registered there).
 CREATE OR REPLACE FUNCTION units_on_move() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint[];
 BEGIN
-  UPDATE units_unitevent f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
-  UPDATE units_documentunit f SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE f.unit_id = n.id AND n.path <> o.path;
-  UPDATE documents_approvaldocument d SET scope = n.path FROM new_rows n JOIN old_rows o USING (id)
-    WHERE d.scope = o.path AND n.path <> o.path;
+  -- planned anew each time: a plan kept from a one-row update joins thousands row by row
+  EXECUTE 'SELECT array_agg(n.id)
+             FROM new_rows n JOIN old_rows o USING (id) WHERE n.path <> o.path' INTO moved;
+  IF moved IS NULL THEN RETURN NULL; END IF;
+  UPDATE units_unitevent f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
+  UPDATE units_documentunit f SET scope = n.path FROM units_unit n
+    WHERE n.id = ANY (moved) AND f.unit_id = n.id;
+  EXECUTE 'UPDATE documents_approvaldocument d SET scope = n.path
+             FROM new_rows n JOIN old_rows o USING (id)
+            WHERE d.scope = o.path AND n.path <> o.path';
   RETURN NULL;
 END $$;
 CREATE TRIGGER c_units_move AFTER UPDATE ON units_unit
