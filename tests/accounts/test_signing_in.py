@@ -6,7 +6,9 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -81,6 +83,31 @@ def test_unknown_name_wrong_password_and_switched_off_get_one_answer(client, use
 
 def _without_tokens(text):
     return re.sub(r"[A-Za-z0-9]{64}", "", text)
+
+
+@pytest.mark.asvs("6.3.8")
+def test_an_unknown_name_costs_the_same_work(user, monkeypatch):
+    """The time of an answer is that of its one hash and its queries; both are alike."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    sign_in(Client(), "warm-up", "x")
+    costs = {}
+    for username in ("zhangsan", "nobody"):
+        hashed.clear()
+        with CaptureQueriesContext(connection) as queries:
+            sign_in(Client(), username, "wrong-Password-1")
+        costs[username] = (len(hashed), len(queries))
+
+    assert costs["zhangsan"] == costs["nobody"]
+    assert costs["nobody"][0] == 1
 
 
 def test_a_failure_says_who_was_tried_but_never_what_was_typed(client, user):

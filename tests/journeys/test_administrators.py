@@ -16,7 +16,7 @@ from tests.factories import accounts, units
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-NEW_PASSWORD = "Lotus-Pond-4471"  # noqa: S105
+NEW_PASSWORD = "Lotus-Pond-4471"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from apps.accounts.models import User
 from apps.accounts.roles import ROLES
 from tests.repository import world as worlds
 from tests.repository.pages import Page, all_pages
@@ -101,9 +102,12 @@ class Crawler:
         self.judge(page, address, query, response)
         return response
 
-    def judge(self, page: Page, address: str, query: object, response: Any) -> None:
+    def judge(
+        self, page: Page, address: str, query: object, response: Any, typed: tuple[str, ...] = ()
+    ) -> None:
+        """Note what should not be there; what the caller typed himself may come back to him."""
         said = texts_of(response)
-        allowed = what_may_be_read(self.caller or "", page)
+        allowed = {*what_may_be_read(self.caller or "", page), *typed}
         for label, planted in {**NAMES, **NUMBERS, **MASKED}.items():
             if label not in allowed and planted in said:
                 self.faults.append(f"{label} “{planted}” in {address} {query}")
@@ -166,6 +170,26 @@ def test_nothing_foreign_is_found_by_any_search_list_or_export(world: World, cal
 
 
 @pytest.mark.asvs("8.2.2")
+@pytest.mark.parametrize("caller", [c for c in CALLERS if c not in ADMINISTRATORS])
+def test_no_look_up_by_post_finds_anything_foreign(world: World, caller: str) -> None:
+    """Searches that take personal numbers are POSTs; so are previews and checks of forms."""
+    crawler = Crawler(world, caller)
+    for page in pages():
+        if not getattr(page.view, "keyless", False) or getattr(page.view, "is_public", False):
+            continue
+        for address in page.addresses(world.foreign_ids[0], world.foreign_job.pk):
+            for hunt in (*HUNTS, NUMBERS["foreign number"], NUMBERS["foreign number"][-4:]):
+                names = ("q", "text", "name", "id_no", "tail", "number", "document_text")
+                fields = {**dict.fromkeys(ID_PARAMETERS, world.foreign_ids[0])}
+                answer = crawler.client.post(address, {**fields, **dict.fromkeys(names, hunt)})
+                crawler.seen += 1
+                if answer.status_code >= 500:
+                    crawler.faults.append(f"{answer.status_code} POST {address}")
+                crawler.judge(page, address, f"POST {hunt}", answer, typed=("foreign number",))
+    crawler.finish(at_least=6)
+
+
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_no_form_reaches_a_foreign_row(world: World, caller: str) -> None:
     """A POST to a foreign id is refused like one to a missing id, and changes nothing."""
@@ -205,6 +229,28 @@ def test_own_rows_are_readable_so_that_the_crawl_means_something(world: World) -
                 if answer.status_code == 200:
                     opened.append(page.name)
     assert {"units:detail", "documents:detail"} <= set(opened)
+
+
+def test_the_planted_names_are_read_at_home(world: World) -> None:
+    """Their own clerk finds every planted name, so that a leak would have been one."""
+    client = Client()
+    client.force_login(User.objects.get(username="foreign-clerk"))
+    said = []
+    for page in pages():
+        if page.name == "accounts:logout":
+            continue
+        for number, identifier in (
+            *((number, world.foreign_job.pk) for number in world.foreign_ids),
+            (world.foreign_ids[0], world.foreign_batch.pk),
+        ):
+            said += [
+                texts_of(client.get(address)) for address in page.addresses(number, identifier)
+            ]
+    together = "\n".join(said)
+
+    assert {label for label, text in NAMES.items() if text not in together} == set()
+    assert all(text in together for text in MASKED.values())
+    assert not [label for label, text in NUMBERS.items() if text in together]
 
 
 @pytest.mark.asvs("8.2.1")
