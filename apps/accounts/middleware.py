@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
-from apps.core.http import redirect_here
+from apps.core.http import redirect_here, wants_fragment
 
 from . import sessions
 
@@ -23,7 +25,12 @@ class AccountMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        place = response.headers.get("Location", "")
+        if place.startswith(resolve_url(settings.LOGIN_URL)) and wants_fragment(request):
+            # Else htmx would follow and put the sign-in page inside a table.
+            return redirect_here(request, place)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict

@@ -235,6 +235,13 @@ def test_next_leads_back_to_where_one_was_going(client, user):
     assert sign_in(client, next="/accounts/password/")["Location"] == "/accounts/password/"
 
 
+def test_a_fragment_asked_for_after_the_session_ended_moves_the_whole_page(client, user):
+    answer = client.get("/accounts/own/", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/accounts/own/"
+
+
 def test_signing_out_needs_a_post_and_ends_the_session(client, user):
     sign_in(client)
     assert client.get(reverse("accounts:logout")).status_code == 405
