@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from .history import RowHistory
 
@@ -32,6 +33,11 @@ class CodeTable(models.Model):
 class CodeValueQuerySet(models.QuerySet["CodeValue"]):
     def of(self, table: str) -> CodeValueQuerySet:
         return self.filter(table_id=table)
+
+    def choices(self, table: str) -> list[tuple[str, str]]:
+        """Return (key, label) of the values of `table` that hold today, in the table's order."""
+        values = self.of(table).on_day(timezone.localdate()).order_by("sort", "value")
+        return list(values.values_list("key", "label"))
 
     def on_day(self, day: object) -> CodeValueQuerySet:
         """Return the values that hold on `day`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from apps.core.models import CodeValue
+from apps.quotas.running import by_cell
 from apps.units.models import Unit
 
 from .models import PostBalance
@@ -51,18 +52,14 @@ class Change:
 
 def preview(lines: Iterable[Line]) -> list[Change]:
     """Return what the lines make of their cells, in the order they are first named. One query."""
-    sums: dict[tuple[int, str], int] = {}
-    named: dict[tuple[int, str], Line] = {}
-    for line in lines:
-        named.setdefault(line.cell, line)
-        sums[line.cell] = sums.get(line.cell, 0) + line.change
+    cells = by_cell(lines)
     condition = Q(pk__in=[])
-    for unit_id, kind_id in sums:
+    for unit_id, kind_id in cells:
         condition |= Q(unit_id=unit_id, post_kind_id=kind_id)
     kept = {(row.unit_id, row.post_kind_id): row for row in PostBalance.objects.filter(condition)}
     found = []
-    for cell, change in sums.items():
+    for cell, group in cells.items():
         row = kept.get(cell) or PostBalance(due=0, filled=0)
-        line = named[cell]
-        found.append(Change(line.unit, line.post_kind, row.due, row.filled, change))
+        change = sum(line.change for line in group)
+        found.append(Change(group[0].unit, group[0].post_kind, row.due, row.filled, change))
     return found

@@ -13,8 +13,8 @@ from django.db.models.functions import Left
 
 from apps.core.models import CodeValue
 from apps.core.scope import PAST_PATHS, within
-from apps.documents.models import ApprovalDocument
 from apps.quotas.queries.figures import DEEPEST_BUCKET, paths_of
+from apps.quotas.running import RunningGroup, RunningLine
 from apps.units.models import Unit
 
 from .models import LeadershipEntry, PostBalance, PostBucket
@@ -135,31 +135,8 @@ def cells(unit: Unit, on: dt.date | None = None) -> list[PostRow]:
 
 
 @dataclass(frozen=True)
-class LedgerLine:
+class LedgerLine(RunningLine):
     """One movement and the posts after it."""
-
-    entry: LeadershipEntry
-    balance: int
-
-    @property
-    def on(self) -> dt.date:
-        return self.entry.on
-
-    @property
-    def reason(self) -> str:
-        return self.entry.reason
-
-    @property
-    def document(self) -> ApprovalDocument:
-        return self.entry.document
-
-    @property
-    def added(self) -> int | None:
-        return self.entry.change if self.entry.change > 0 else None
-
-    @property
-    def cut(self) -> int | None:
-        return -self.entry.change if self.entry.change < 0 else None
 
     @property
     def note(self) -> str:
@@ -168,11 +145,10 @@ class LedgerLine:
 
 
 @dataclass
-class LedgerGroup:
+class LedgerGroup(RunningGroup):
     """The lines of one kind."""
 
     post_kind: CodeValue
-    lines: list[LedgerLine] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -182,18 +158,6 @@ class LedgerGroup:
     def anchor(self) -> str:
         """The id that a link to this kind's lines jumps to."""
         return f"p{self.post_kind.value}"
-
-    @property
-    def added(self) -> int:
-        return sum(line.added or 0 for line in self.lines)
-
-    @property
-    def cut(self) -> int:
-        return sum(line.cut or 0 for line in self.lines)
-
-    @property
-    def balance(self) -> int:
-        return self.lines[-1].balance if self.lines else 0
 
 
 def ledger(unit: Unit, on: dt.date | None = None) -> list[LedgerGroup]:

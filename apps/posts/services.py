@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -16,6 +16,7 @@ from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 from apps.quotas.models import Bucket
 from apps.quotas.rules import may_hold_quota
+from apps.quotas.running import by_cell, lowest_since
 from apps.units import services as units
 from apps.units.models import Unit
 
@@ -113,9 +114,8 @@ def post_entries(
             raise UnitHoldsNoPosts(line.unit)
     balances = lock_post_balances(line.cell for line in lines)
     due = {cell: row.due for cell, row in balances.items()}
-    for line in lines:
-        together = sum(x.change for x in lines if x.cell == line.cell)
-        _check_ledger(line, on=on, together=together)
+    for group in by_cell(lines).values():
+        _check_ledger(group[0], on=on, together=sum(line.change for line in group))
     entries = LeadershipEntry.objects.bulk_create(
         LeadershipEntry(
             unit=line.unit,
@@ -155,18 +155,7 @@ def _check_ledger(line: Line, *, on: dt.date, together: int) -> None:
     """Refuse a cut that would leave fewer than no posts on its day or since."""
     if together >= 0:
         return
-    days = (
-        LeadershipEntry.objects.filter(unit=line.unit, post_kind=line.post_kind)
-        .order_by("on")
-        .values_list("on")
-        .annotate(change=Sum("change"))
-    )
-    posts = sum(change for day, change in days if day <= on)
-    least, least_on = posts, on
-    for day, change in days:
-        if day > on:
-            posts += change
-            if posts < least:
-                least, least_on = posts, day
+    entries = LeadershipEntry.objects.filter(unit=line.unit, post_kind=line.post_kind)
+    least, least_on = lowest_since(entries, on)
     if least + together < 0:
         raise BelowZero(line.unit, line.post_kind, on=least_on, posts=least + together)

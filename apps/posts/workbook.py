@@ -7,24 +7,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.core.imports import ImportKind, Line, Plan, Tell, silent
-from apps.core.sheets import Column, Workbook, code, day, parse, text, whole_number
+from apps.core.models import CodeValue
+from apps.core.sheets import Column, Workbook, code, parse, text, whole_number
 from apps.core.sheets.parsing import Parsed
 from apps.core.writes import constraint_of
-from apps.quotas.ledger_lines import KnownLines, change_of
-from apps.quotas.workbook import (
+from apps.quotas.ledger_lines import (
+    REASON,
+    KnownLines,
+    basis_columns,
+    change_of,
     check_unit,
-    choices_of,
+    line_columns,
     link_documents,
-    mapping_of,
+    may_rise,
     refused,
-    unit_columns,
 )
-from apps.units.choices import EntityKind, UnitStatus
-from apps.units.finding import DocumentFinder, UnitFinder
+from apps.units.finding import UnitFinder
 from apps.units.models import Unit
 
 from .models import LeadershipEntry
@@ -40,42 +41,27 @@ class PostKind(ImportKind):
     def columns(self, user: Any, under: Unit | None = None) -> Sequence[Column]:
         finder = UnitFinder(user=user, permission=self.permission, under=under)
         return [
-            Column(
-                "台账号", "pk", whole_number(minimum=1), locked=True, help="新增的行留空", width=10
-            ),
-            *unit_columns(finder),
+            *line_columns(finder),
             Column(
                 "职数类别",
                 "post_kind",
-                code(lambda: choices_of("post_kind")),
+                code(lambda: CodeValue.objects.choices("post_kind")),
                 required=True,
                 aliases=("类别", "领导职数类别"),
                 width=18,
             ),
-            Column("职务层次", "post_level", code(lambda: choices_of("post_level")), width=16),
             Column(
-                "日期",
-                "on",
-                day(not_after=timezone.localdate),
-                required=True,
-                aliases=("批准时间",),
+                "职务层次",
+                "post_level",
+                code(lambda: CodeValue.objects.choices("post_level")),
+                width=16,
             ),
-            Column(
-                "批准文号",
-                "document",
-                DocumentFinder(user=user).kind(),
-                required=True,
-                aliases=("文号", "批文", "依据"),
-                help="须是已登记的批文",
-                width=24,
-            ),
+            *basis_columns(user),
             Column(
                 "增加数", "more", whole_number(minimum=0), aliases=("核定数", "核定职数", "职数")
             ),
             Column("减少数", "fewer", whole_number(minimum=0)),
-            Column(
-                "变化原因", "reason", text(max_length=200), aliases=("变动摘要", "摘要"), width=30
-            ),
+            REASON,
             Column("备注", "note", text(max_length=300)),
         ]
 
@@ -84,8 +70,8 @@ class PostKind(ImportKind):
     ) -> Plan:
         parsed = parse(book, self.columns(user, under))
         plan = Plan(self.code, len(parsed), faults=parsed.faults, warnings=parsed.warnings)
-        plan.mapping = mapping_of(parsed)
-        labels = dict(choices_of("post_kind"))
+        plan.mapping = parsed.mapping
+        labels = dict(CodeValue.objects.choices("post_kind"))
         known = KnownLines(LeadershipEntry, parsed, _SAME)
         entries: list[LeadershipEntry] = []
         lines: list[int] = []
@@ -98,11 +84,7 @@ class PostKind(ImportKind):
                 continue
             if not (row["post_kind"] and row["document"] and row["on"]):
                 continue
-            if change > 0 and (
-                unit.kind == EntityKind.GROUPING or unit.status == UnitStatus.ABOLISHED
-            ):
-                cell = "unit" if "unit" in parsed.given else "code"
-                parsed.fault(i, cell, f"“{unit.name}”不能核定领导职数（机构分组或已撤销）")
+            if change > 0 and not may_rise(parsed, i, unit, "领导职数"):
                 continue
             entry = LeadershipEntry(
                 unit_id=unit.pk,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -36,6 +36,7 @@ from .errors import (
 )
 from .models import Balance, Bucket, OverageEntry, QuotaEntry, Reservation, UnitTotal
 from .refusals import refusal_of
+from .running import by_cell, lowest_since
 
 Cell = tuple[int, str]  # (unit id, quota type key)
 
@@ -137,8 +138,8 @@ def post_entries(
     _check_lines(lines, on)
     balances = lock_balances(line.cell for line in lines)
     _check_room(lines, balances, document=document, on=on, by=by, allow_over=allow_over)
-    for line in lines:
-        _check_past(line, on=on, together=sum(x.change for x in lines if x.cell == line.cell))
+    for group in by_cell(lines).values():
+        _check_past(group[0], on=on, together=sum(line.change for line in group))
     entries = [
         QuotaEntry(
             unit=line.unit,
@@ -213,7 +214,7 @@ def _check_room(
     allow_over: str | None,
 ) -> None:
     """Refuse cuts below the people who hold the places, or enter the room they need."""
-    for cell, group in _by_cell(lines).items():
+    for cell, group in by_cell(lines).items():
         change = sum(line.change for line in group)
         if change >= 0:
             continue
@@ -246,30 +247,12 @@ def _check_room(
         )
 
 
-def _by_cell(lines: Sequence[Line]) -> dict[Cell, list[Line]]:
-    grouped: dict[Cell, list[Line]] = {}
-    for line in lines:
-        grouped.setdefault(line.cell, []).append(line)
-    return grouped
-
-
 def _check_past(line: Line, *, on: dt.date, together: int) -> None:
     """Refuse a back-dated cut that would leave fewer than no places on some day since."""
     if together >= 0:
         return
-    days = (
-        QuotaEntry.objects.filter(unit=line.unit, quota_type=line.quota_type)
-        .order_by("on")
-        .values_list("on")
-        .annotate(change=Sum("change"))
-    )
-    places = sum(change for day, change in days if day <= on)
-    least, least_on = places, on
-    for day, change in days:
-        if day > on:
-            places += change
-            if places < least:
-                least, least_on = places, day
+    entries = QuotaEntry.objects.filter(unit=line.unit, quota_type=line.quota_type)
+    least, least_on = lowest_since(entries, on)
     if least + together < 0:
         raise BelowZero(line.unit, line.quota_type, on=least_on, places=least + together)
 

@@ -11,47 +11,31 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from apps.audit import services as audit
-from apps.core.imports import ImportKind, Line, Plan, RefusedByRegister, Tell, silent
+from apps.core.imports import ImportKind, Line, Plan, Tell, silent
 from apps.core.models import CodeValue
-from apps.core.sheets import Column, Fault, Faults, Workbook, code, day, parse, text, whole_number
+from apps.core.sheets import Column, Workbook, code, parse, text, whole_number
 from apps.core.sheets.parsing import Parsed
-from apps.units import services as units
-from apps.units.choices import EntityKind, UnitStatus
-from apps.units.finding import DocumentFinder, Found, UnitFinder
+from apps.units.finding import Found, UnitFinder
 from apps.units.models import Unit
 
 from .choices import FALLING, RISING, EntryKind
-from .ledger_lines import KnownLines, change_of
+from .ledger_lines import (
+    REASON,
+    KnownLines,
+    basis_columns,
+    change_of,
+    check_unit,
+    line_columns,
+    link_documents,
+    may_rise,
+    refused,
+)
 from .models import Balance, QuotaEntry
 from .refusals import refusal_of, sentence
 
 _SAME = ("unit_id", "quota_type_id", "change", "kind", "on", "document_id", "reason")
-
-
-def check_unit(parsed: Parsed, i: int, row: dict[str, Any]) -> Found | None:
-    """Return the unit of row `i`; faults when it is missing or code and name disagree."""
-    coded, named = row.get("code"), row.get("unit")
-    if coded is not None and named is not None and coded.pk != named.pk:
-        parsed.fault(i, "unit", f"编码 {coded.code} 的机构是“{coded.name}”，与名称不符")
-        return None
-    found = coded or named
-    cells = [name for name in ("code", "unit") if name in parsed.given]
-    if found is None and not any(parsed.raw(i, name) for name in cells):
-        parsed.fault(i, cells[0], "请写机构编码或机构名称")
-    return found
-
-
-def unit_columns(finder: UnitFinder) -> list[Column]:
-    """Return the columns that name a unit, alike in every workbook."""
-    return [
-        Column("机构编码", "code", finder.code_kind(), aliases=("单位编码", "编码"), width=20),
-        Column(
-            "机构名称", "unit", finder.name_kind(), aliases=("单位", "单位名称", "机构"), width=32
-        ),
-    ]
 
 
 class QuotaKind(ImportKind):
@@ -62,14 +46,11 @@ class QuotaKind(ImportKind):
     def columns(self, user: Any, under: Unit | None = None) -> Sequence[Column]:
         finder = UnitFinder(user=user, permission=self.permission, under=under)
         return [
-            Column(
-                "台账号", "pk", whole_number(minimum=1), locked=True, help="新增的行留空", width=10
-            ),
-            *unit_columns(finder),
+            *line_columns(finder),
             Column(
                 "编制类型",
                 "quota_type",
-                code(lambda: choices_of("quota_type")),
+                code(lambda: CodeValue.objects.choices("quota_type")),
                 required=True,
                 aliases=("编制性质", "编制种类"),
             ),
@@ -80,30 +61,13 @@ class QuotaKind(ImportKind):
                 aliases=("类别",),
                 help="不填时按增减判断为核增或核减",
             ),
-            Column(
-                "日期",
-                "on",
-                day(not_after=timezone.localdate),
-                required=True,
-                aliases=("批准时间",),
-            ),
-            Column(
-                "批准文号",
-                "document",
-                DocumentFinder(user=user).kind(),
-                required=True,
-                aliases=("文号", "批文", "依据"),
-                help="须是已登记的批文",
-                width=24,
-            ),
+            *basis_columns(user),
             Column(
                 "增编数", "more", whole_number(minimum=0), aliases=("核定编制", "编制数", "核定数")
             ),
             Column("减编数", "fewer", whole_number(minimum=0)),
-            Column(
-                "变化原因", "reason", text(max_length=200), aliases=("变动摘要", "摘要"), width=30
-            ),
-            Column("经费形式", "funding", code(lambda: choices_of("funding"))),
+            REASON,
+            Column("经费形式", "funding", code(lambda: CodeValue.objects.choices("funding"))),
             Column("级别来源", "source_level", text(max_length=10)),
             Column("备注", "note", text(max_length=300)),
         ]
@@ -113,7 +77,7 @@ class QuotaKind(ImportKind):
     ) -> Plan:
         parsed = parse(book, self.columns(user, under))
         plan = Plan(self.code, len(parsed), faults=parsed.faults, warnings=parsed.warnings)
-        plan.mapping = mapping_of(parsed)
+        plan.mapping = parsed.mapping
         types = {one.pk: one for one in CodeValue.objects.of("quota_type")}
         entries: list[QuotaEntry] = []
         lines: list[int] = []
@@ -195,37 +159,6 @@ class QuotaKind(ImportKind):
             )
 
 
-def choices_of(table: str) -> list[tuple[str, str]]:
-    """Return (key, label) of the values of a code table that hold today."""
-    values = CodeValue.objects.of(table).on_day(timezone.localdate())
-    return list(values.order_by("sort", "value").values_list("key", "label"))
-
-
-def mapping_of(parsed: Parsed) -> list[tuple[str, str]]:
-    """Return (column, header as found) for the preview."""
-    heads = parsed.sheet.rows[parsed.header.line - 1] if parsed.header.line else []
-    return [
-        (column.header, str(heads[place - 1]) if (place := parsed.header.places.get(name)) else "")
-        for name, column in parsed.columns.items()
-    ]
-
-
-def refused(words: str) -> RefusedByRegister:
-    """Return the refusal of a whole commit with one sentence."""
-    faults = Faults()
-    faults.add(Fault("", 0, 0, "", "", words))
-    return RefusedByRegister(faults)
-
-
-def link_documents(entries: Iterable[Any], *, by: Any) -> None:
-    """Note which units the cited documents concern."""
-    concerned: dict[int, tuple[Any, set[int]]] = {}
-    for entry in entries:
-        concerned.setdefault(entry.document_id, (entry.document, set()))[1].add(entry.unit_id)
-    for document, unit_ids in concerned.values():
-        units.link_all(document=document, units=[Unit(pk=pk) for pk in unit_ids], by=by)
-
-
 def _allowed(
     parsed: Parsed, i: int, unit: Found, quota_type: CodeValue, kind: str, change: int
 ) -> bool:
@@ -236,9 +169,7 @@ def _allowed(
         return False
     if change < 0:
         return True
-    cell = "unit" if "unit" in parsed.given else "code"
-    if unit.kind == EntityKind.GROUPING or unit.status == UnitStatus.ABOLISHED:
-        parsed.fault(i, cell, f"“{unit.name}”不能核定编制（机构分组或已撤销）")
+    if not may_rise(parsed, i, unit, "编制"):
         return False
     legal = quota_type.attrs.get("legal_natures") or []
     if legal and unit.nature_id and unit.nature_id.removeprefix("nature.") not in legal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch
@@ -37,11 +38,6 @@ COMPARED = (
     "note",
 )
 SEPARATORS = str.maketrans("、,，;；\n", "      ")
-
-
-def _kinds() -> list[tuple[str, str]]:
-    rows = CodeValue.objects.of("doc_kind").on_day(timezone.localdate())
-    return list(rows.order_by("sort", "value").values_list("key", "label"))
 
 
 def _number_fault(content: str) -> str | None:
@@ -104,7 +100,11 @@ class DocumentKind(ImportKind):
                 aliases=("成文日期", "日期", "批准时间"),
             ),
             Column(
-                "文件类别", "kind_id", code(_kinds), required=True, aliases=("类别", "批文类别")
+                "文件类别",
+                "kind_id",
+                code(partial(CodeValue.objects.choices, "doc_kind")),
+                required=True,
+                aliases=("类别", "批文类别"),
             ),
             Column(
                 "密级",
@@ -132,12 +132,12 @@ class DocumentKind(ImportKind):
     ) -> Plan:
         parsed = parse(book, self.columns(user))
         made = Plan(self.code, len(parsed), faults=parsed.faults, warnings=parsed.warnings)
-        made.mapping = [(parsed.columns[n].header, t) for n, t in parsed.header.texts.items()]
+        made.mapping = parsed.mapping
         scope = self._scope(parsed, user, under)
         tell("对照文号", 0, len(parsed))
         rows = self._read(parsed, user)
         registered = self._registered(rows, user)
-        words = dict(_kinds()) | dict(Secrecy.choices)
+        words = dict(CodeValue.objects.choices("doc_kind")) | dict(Secrecy.choices)
         for index, row in rows.items():
             found = registered.get(row.number)
             if found is None:

@@ -51,14 +51,6 @@ CODED = {
 }
 
 
-def _values_of(table: str) -> Any:
-    def choices() -> list[tuple[str, str]]:
-        rows = CodeValue.objects.of(table).on_day(timezone.localdate())
-        return list(rows.order_by("sort", "value").values_list("key", "label"))
-
-    return choices
-
-
 def _regions(texts: list[str]) -> dict[str, Any]:
     """Return {code or name: Region, or Several}; living divisions, in two queries."""
     rows = Region.objects.filter(valid_to__isnull=True)
@@ -81,7 +73,8 @@ def _credit_code(content: str) -> str | None:
 
 
 def _coded(header: str, column: str, *aliases: str) -> Column:
-    return Column(header, column, code(_values_of(CODED[column])), aliases=aliases)
+    choices = partial(CodeValue.objects.choices, CODED[column])
+    return Column(header, column, code(choices), aliases=aliases)
 
 
 #: Read from the listing of a public tree; no part of our template.
@@ -204,11 +197,7 @@ class UnitKind(ImportKind):
     ) -> Plan:
         parsed = parse(book, [*self.columns(user), *_listing_of(book)])
         made = Plan(self.code, len(parsed), faults=parsed.faults, warnings=parsed.warnings)
-        made.mapping = [
-            (column.header, parsed.header.texts[name])
-            for name, column in parsed.columns.items()
-            if name in parsed.header.texts
-        ]
+        made.mapping = parsed.mapping
         tell("对照机构树", 0, len(parsed))
         specs = _specs(parsed)
         outcome = plan(specs, user=user, under=under)

@@ -43,6 +43,12 @@ class Parsed:
     def given(self) -> set[str]:
         return set(self.values)
 
+    @property
+    def mapping(self) -> list[tuple[str, str]]:
+        """Each column's header with the file's own text for it, "" where the file has none."""
+        texts = self.header.texts
+        return [(column.header, texts.get(name, "")) for name, column in self.columns.items()]
+
     def __len__(self) -> int:
         return len(self.lines)
 

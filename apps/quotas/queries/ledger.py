@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from apps.core.models import CodeValue
-from apps.documents.models import ApprovalDocument
 from apps.units.models import Unit
 
 from ..models import QuotaEntry
+from ..running import RunningGroup, RunningLine
 
 
 @dataclass(frozen=True)
-class LedgerLine:
+class LedgerLine(RunningLine):
     """One movement and the places after it."""
-
-    entry: QuotaEntry
-    balance: int
-
-    @property
-    def on(self) -> dt.date:
-        return self.entry.on
-
-    @property
-    def reason(self) -> str:
-        return self.entry.reason
-
-    @property
-    def document(self) -> ApprovalDocument:
-        return self.entry.document
-
-    @property
-    def added(self) -> int | None:
-        return self.entry.change if self.entry.change > 0 else None
-
-    @property
-    def cut(self) -> int | None:
-        return -self.entry.change if self.entry.change < 0 else None
 
     @property
     def note(self) -> str:
@@ -47,13 +24,12 @@ class LedgerLine:
 
 
 @dataclass
-class LedgerGroup:
+class LedgerGroup(RunningGroup):
     """The lines of one type × funding × level, as the office rules its ledger."""
 
     quota_type: CodeValue
     funding: CodeValue | None
     source_level: str
-    lines: list[LedgerLine] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -68,18 +44,6 @@ class LedgerGroup:
     def anchor(self) -> str:
         """The id that a link to this type's lines jumps to."""
         return f"t{self.quota_type.value}"
-
-    @property
-    def added(self) -> int:
-        return sum(line.added or 0 for line in self.lines)
-
-    @property
-    def cut(self) -> int:
-        return sum(line.cut or 0 for line in self.lines)
-
-    @property
-    def balance(self) -> int:
-        return self.lines[-1].balance if self.lines else 0
 
 
 def ledger(unit: Unit, on: dt.date | None = None) -> list[LedgerGroup]:

@@ -12,6 +12,7 @@ from apps.core.models import CodeValue
 from apps.units.models import Unit
 
 from ..models import Balance
+from ..running import by_cell
 from ..standing import Lamp, lamp_of
 
 if TYPE_CHECKING:
@@ -61,27 +62,23 @@ class Change:
 
 def preview(lines: Iterable[Line]) -> list[Change]:
     """Return what the lines make of their cells, in the order they are first named. One query."""
-    sums: dict[tuple[int, str], int] = {}
-    named: dict[tuple[int, str], Line] = {}
-    for line in lines:
-        named.setdefault(line.cell, line)
-        sums[line.cell] = sums.get(line.cell, 0) + line.change
+    cells = by_cell(lines)
     condition = Q(pk__in=[])
-    for unit_id, type_id in sums:
+    for unit_id, type_id in cells:
         condition |= Q(unit_id=unit_id, quota_type_id=type_id)
     kept = {(row.unit_id, row.quota_type_id): row for row in Balance.objects.filter(condition)}
     found = []
-    for cell, change in sums.items():
+    for cell, group in cells.items():
         row = kept.get(cell) or Balance(approved=0, actual=0, reserved=0, over_allowed=0)
         found.append(
             Change(
-                named[cell].unit,
-                named[cell].quota_type,
+                group[0].unit,
+                group[0].quota_type,
                 row.approved,
                 row.actual,
                 row.reserved,
                 row.over_allowed,
-                change,
+                sum(line.change for line in group),
             )
         )
     return found

@@ -33,9 +33,7 @@ def check(
     parsed = parse(book, columns_of(book, codes, units))
     plan.rows, plan.faults, plan.warnings = len(parsed), parsed.faults, parsed.warnings
     plan.seconds["parse"] = parsed.seconds
-    plan.mapping = [
-        (parsed.columns[name].header, text) for name, text in parsed.header.texts.items()
-    ]
+    plan.mapping = parsed.mapping
     plan.payload = rows = Rows(parsed)
     if not len(parsed):
         return
