@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -79,6 +79,7 @@ def _words(found: Board, on: dt.date | None) -> dict[str, Any]:
     node, number = found.node, wording.thousands
     below = {"under": node.pk} if node is not None else {}
     at = {"at": node.pk} if node is not None else {}
+    at |= {"on": on.isoformat()} if on is not None else {}
     return {
         "use_note": f"实有 {number(total.actual)} / 核定 {number(total.approved)}",
         "month_note": f"本月核定 {wording.signed(found.month)}" if found.month else "",
@@ -88,6 +89,7 @@ def _words(found: Board, on: dt.date | None) -> dict[str, Any]:
         "posts_url": _address("dashboards:posts_sheet", at),
         "over_url": _address("quotas:over", below),
         "over_card_note": f"前 {TOP_OVER} 个" if total.over > TOP_OVER else "",
+        "has_below": any(not row.own for row in found.rows),
         "below_title": "下级机构" if node is not None else "我的范围",
         "own_label": "本机关" if node is not None and node.entity_kind == "body" else "本级直属",
         "keep_on": f"&on={on.isoformat()}" if on is not None else "",
@@ -95,12 +97,7 @@ def _words(found: Board, on: dt.date | None) -> dict[str, Any]:
 
 
 def _address(name: str, query: dict[str, Any]) -> str:
-    """Return the address of a page with its query; "" while there is no such page."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return ""
-    return f"{url}?{urlencode(query)}" if query else url
+    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
 
 
 @requires(*rules.SEES_BOARD)
