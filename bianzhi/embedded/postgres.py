@@ -33,17 +33,31 @@ class Postgres:
         if self.process() is None:
             user = self._system_user()
             self._make_cluster(user)
-            (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that is gone
+            if (self.data / "postmaster.pid").exists():  # of a server that is gone
+                self._await_remains()
+                (self.data / "postmaster.pid").unlink()
             self._write_configuration()
             log = self.log / "postgres.log"
             log.touch(mode=0o600)
             self._give(log, user)
             arguments = ["-w", "-t", str(PATIENCE), "-l", str(log), "start"]
             if self._run("pg_ctl", ["-D", str(self.data), *arguments], user) is None:
-                time.sleep(2)  # processes of a killed server may need a moment to end
+                time.sleep(2)
                 if self._run("pg_ctl", ["-D", str(self.data), *arguments], user) is None:
                     raise ServersRefused(f"内置数据库没有启动成功，原因见 {log} 的末尾几行。")
         self._make_database()
+
+    def _await_remains(self) -> None:
+        """Wait for what is left of a killed server: it keeps the shared memory until it ends."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and any(map(self._is_ours, psutil.process_iter())):
+            time.sleep(0.1)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.name() == "postgres" and Path(process.cwd()) == self.data
+        except psutil.Error:
+            return False
 
     def _make_cluster(self, user: str | None) -> None:
         version = self.data / "PG_VERSION"

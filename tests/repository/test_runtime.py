@@ -337,7 +337,7 @@ def test_healthz_answers_without_a_database(tmp_path):
 
 @pytest.fixture
 def portal(var: Path) -> Iterator[tuple[psutil.Popen, str]]:
-    """`manage.py serve` on a free port: the process and its address, once all parts answer."""
+    """`manage.py serve` on a free port: the process and its address, once it has said so."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -351,8 +351,13 @@ def portal(var: Path) -> Iterator[tuple[psutil.Popen, str]]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: healthy(address) or process.poll() is not None)
-        assert process.poll() is None, process.stdout.read()
+        said = ""
+        while "按 Ctrl-C 停止" not in said:
+            line = process.stdout.readline()
+            assert line, said  # it has ended
+            said += line
+        assert f"编制平台已启动：{address}/" in said
+        wait_for(lambda: healthy(address))
         yield process, address
     finally:
         if process.poll() is None:
@@ -393,7 +398,6 @@ def test_ctrl_c_leaves_nothing_running(var, portal):
     process.send_signal(signal.SIGINT)
     output = process.stdout.read()
     assert process.wait(PATIENCE) == 0
-    assert f"编制平台已启动：{address}/" in output
     assert "正在重新启动" in output
     assert processes_of(var) == []
 
