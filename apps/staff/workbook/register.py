@@ -152,10 +152,10 @@ class Register:
             cursor.execute(
                 "SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND backend_xid IS NOT NULL "
-                "AND pid <> pg_backend_pid()"
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
             )
             #: by the database's clock: what is written later was not seen by this check, nor what
-            #: a transaction that is still open wrote before
+            #: a transaction that is still open wrote before (the vacuum writes no rows of ours)
             self.read_at = cursor.fetchone()[0]
             cursor.execute(
                 "SELECT k.i, p.id, p.name, p.person_no FROM roster_key k "
