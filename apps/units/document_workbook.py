@@ -20,23 +20,13 @@ from apps.core.sheets.parsing import Parsed
 from apps.documents import numbers
 from apps.documents.choices import Secrecy
 from apps.documents.models import ApprovalDocument
+from apps.documents.services import CHANGEABLE
 from apps.documents.rules import REGISTER
 
 from .models import DocumentUnit, Unit
 
 #: Columns an import compares and sets besides the number.
-COMPARED = (
-    "title",
-    "issuer",
-    "issued_on",
-    "kind_id",
-    "secrecy",
-    "pages",
-    "archive_no",
-    "box_no",
-    "retention",
-    "note",
-)
+COMPARED = tuple(name for name in CHANGEABLE if name != "superseded_by_id")
 SEPARATORS = str.maketrans("、,，;；\n", "      ")
 
 
