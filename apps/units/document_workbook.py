@@ -20,8 +20,8 @@ from apps.core.sheets.parsing import Parsed
 from apps.documents import numbers
 from apps.documents.choices import Secrecy
 from apps.documents.models import ApprovalDocument
-from apps.documents.services import CHANGEABLE
 from apps.documents.rules import REGISTER
+from apps.documents.services import CHANGEABLE
 
 from .models import DocumentUnit, Unit
 
