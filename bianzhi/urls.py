@@ -14,6 +14,8 @@ _APPS = [
     ("people/", "staff"),
     ("exchange/", "exchange"),
     ("audit/", "audit"),
+    ("checks/", "checks"),
+    ("reports/", "reports"),
     ("", "dashboards"),
 ]
 urlpatterns = [

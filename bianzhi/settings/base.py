@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "apps.staff",
     "apps.exchange",
     "apps.dashboards",
+    "apps.checks",
+    "apps.reports",
     "apps.demo",
 ]
 
