@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "document.download": "下载批文原件",
     "unit.establish": "设立机构",
     "unit.rename": "更名",
+    "unit.move": "调整隶属关系",
     "unit.abolish": "撤销机构",
     "unit.change": "修改机构信息",
     "unit.import": "批量导入机构",

@@ -107,6 +107,46 @@ class DayTooEarly(UnitRefused):
         self.since = since
 
 
+class LaterEvent(UnitRefused):
+    """The day lies before the unit's last event. event: that UnitEvent."""
+
+    def __init__(self, unit: Unit, event: Any) -> None:
+        super().__init__(unit)
+        self.unit = unit
+        self.event = event
+
+
+class NotYetThere(UnitRefused):
+    """The unit it goes to did not exist on the day. since: its first day."""
+
+    def __init__(self, unit: Unit, since: dt.date) -> None:
+        super().__init__(unit)
+        self.unit = unit
+        self.since = since
+
+
+class UnderItself(UnitRefused):
+    """A unit cannot stand under itself or what is below it.
+
+    day   a day between the effect and today on which it would; None: today
+    """
+
+    def __init__(self, unit: Unit, parent: Unit, day: dt.date | None = None) -> None:
+        super().__init__(unit)
+        self.unit = unit
+        self.parent = parent
+        self.day = day
+
+
+class SamePlace(UnitRefused):
+    """The unit stands under that parent already, in that place."""
+
+    def __init__(self, unit: Unit, parent: Unit | None) -> None:
+        super().__init__(unit)
+        self.unit = unit
+        self.parent = parent
+
+
 class StillInUse(UnitRefused):
     """The unit cannot be abolished yet. obstacles: what stands in the way, with figures."""
 

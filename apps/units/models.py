@@ -279,7 +279,16 @@ class UnitEvent(models.Model):
     class Meta:
         verbose_name = "机构沿革"
         ordering = ("unit", "on", "pk")
-        indexes = [models.Index(fields=["scope", "-on"], name="unit_event_by_scope")]
+        indexes = [
+            models.Index(fields=["scope", "-on"], name="unit_event_by_scope"),
+            # what a past day undoes: few, whatever the number of first entries
+            models.Index(
+                fields=["on", "id"],
+                name="unit_event_to_undo",
+                condition=Q(document__isnull=False)
+                & ~Q(kind__in=[EventKind.INITIAL, EventKind.ESTABLISH]),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=EventKind.values), name="unit_event_kind_is_known"

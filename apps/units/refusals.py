@@ -89,6 +89,41 @@ def _(refusal: errors.DayTooEarly) -> str:
 
 
 @sentence.register
+def _(refusal: errors.LaterEvent) -> str:
+    event = refusal.event
+    basis = f"（{event.document.number}）" if event.document is not None else ""
+    return (
+        f"“{refusal.unit}”在 {wording.day(event.on)} 已有“{event.get_kind_display()}”{basis}，"
+        "生效日期不能早于该日，请核对批文"
+    )
+
+
+@sentence.register
+def _(refusal: errors.NotYetThere) -> str:
+    return (
+        f"“{refusal.unit}”于 {wording.day(refusal.since)} 才设立，"
+        "生效日期不能早于该日，请核对日期或另选机构"
+    )
+
+
+@sentence.register
+def _(refusal: errors.UnderItself) -> str:
+    if refusal.day is not None:
+        return (
+            f"按生效日期办理后，{wording.day(refusal.day)} 这一天“{refusal.parent}”"
+            f"正在“{refusal.unit}”之下，机构不能放在自己之下，请核对日期"
+        )
+    if refusal.unit.pk == refusal.parent.pk:
+        return "机构不能放在自己之下，请另选上级机构"
+    return f"“{refusal.parent}”在“{refusal.unit}”之下，机构不能放在自己的下级之下，请另选上级机构"
+
+
+@sentence.register
+def _(refusal: errors.SamePlace) -> str:
+    return f"“{refusal.unit}”已经在{_place(refusal.parent)}，请另选上级机构或排列位置"
+
+
+@sentence.register
 def _(refusal: errors.StillInUse) -> str:
     found = "；".join(obstacle.sentence for obstacle in refusal.obstacles)
     return f"“{refusal.unit}”还不能撤销：{found}"

@@ -73,12 +73,12 @@ def _checked_parent(parent: Unit | None, entity_kind: str) -> Unit | None:
         raise ParentAbolished(now)
     if now.depth >= tree.MAX_DEPTH:
         raise TreeTooDeep(tree.MAX_DEPTH)
-    if entity_kind == EntityKind.DEPARTMENT and not _inside_body(now):
+    if entity_kind == EntityKind.DEPARTMENT and not inside_body(now):
         raise DepartmentNeedsBody(now)
     return now
 
 
-def _inside_body(parent: Unit) -> bool:
+def inside_body(parent: Unit) -> bool:
     """Whether the parent is a body, or a grouping or department that stands in one."""
     if parent.entity_kind == EntityKind.BODY:
         return True

@@ -12,7 +12,15 @@ from apps.core import pinyin
 from apps.documents.models import ApprovalDocument
 
 from ..choices import EventKind, UnitStatus
-from ..errors import DayInFuture, DayTooEarly, NameMissing, NameTaken, NameTooLong, UnitAbolished
+from ..errors import (
+    DayInFuture,
+    DayTooEarly,
+    LaterEvent,
+    NameMissing,
+    NameTaken,
+    NameTooLong,
+    UnitAbolished,
+)
 from ..models import Unit, UnitEvent
 
 #: Key of the advisory lock that every change of the tree takes (“unit” in ASCII).
@@ -88,13 +96,26 @@ def fresh(unit: Unit) -> Unit:
     return now
 
 
-def refuse_day(on: dt.date, unit: Unit | None = None) -> None:
-    """Raise DayInFuture or DayTooEarly. Source: docs/rules.md U-13."""
+def refuse_day(on: dt.date, unit: Unit | None = None, *, in_order: bool = True) -> None:
+    """Raise DayInFuture, DayTooEarly or LaterEvent. Source: docs/rules.md U-13, U-21.
+
+    in_order   whether the day may not lie before the unit's last event: what a past day showed is
+               read from the events in their order (apps.units.past)
+    """
     if on > timezone.localdate():
         raise DayInFuture(on)
-    since = unit.established_on if unit is not None else None
+    if unit is None:
+        return
+    since = unit.established_on
     if since is not None and on < since:
         raise DayTooEarly(on, since)
+    if not in_order:
+        return
+    later = unit.events.filter(on__gt=on, document__isnull=False)
+    later = later.exclude(kind__in=[EventKind.INITIAL, EventKind.NAMEPLATE])
+    last = later.select_related("document").order_by("-on", "-pk").first()
+    if last is not None:
+        raise LaterEvent(unit, last)
 
 
 def parent_of(unit: Unit) -> Unit | None:
