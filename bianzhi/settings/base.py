@@ -211,6 +211,8 @@ STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
 ]
 MEDIA_ROOT = VAR / "media"  # handed out by views that ask for rights, never directly
 MEDIA_URL = ""
+BIANZHI_BACKUP_DIR = env.path("BIANZHI_BACKUP_DIR", VAR / "backups")
+BIANZHI_BACKUPS_KEPT = env.integer("BIANZHI_BACKUPS_KEPT", 14, at_least=1)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -266,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "core.drain_outbox": {"task": "core.drain_outbox", "schedule": 10.0},
     "core.sweep_jobs": {"task": "core.sweep_jobs", "schedule": 60.0},
     "core.forget_keys": {"task": "core.forget_keys", "schedule": crontab(hour=3, minute=10)},
+    "core.backup": {"task": "core.backup", "schedule": crontab(hour=2, minute=0)},
     "audit.ensure_partitions": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=1, minute=10),
