@@ -20,6 +20,7 @@ from . import services
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
 
 
@@ -83,13 +84,17 @@ def answer(
             note=note,
         )
     out.seek(0)
-    day = timezone.localdate()
     response = FileResponse(out, content_type=CONTENT_TYPES[fmt])
-    response["Content-Disposition"] = (
-        f"attachment; filename*=UTF-8''{quote(f'{name}{day:%Y%m%d}.{fmt}')}"
-    )
+    response["Content-Disposition"] = disposition(name, fmt)
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-__all__ = ["CONTENT_TYPES", "answer", "export_rows", "export_table"]
+def disposition(name: str, fmt: str, *, inline: bool = False) -> str:
+    """Return the header that names a file: the list in words and the day."""
+    day = timezone.localdate()
+    how = "inline" if inline else "attachment"
+    return f"{how}; filename*=UTF-8''{quote(f'{name}{day:%Y%m%d}.{fmt}')}"
+
+
+__all__ = ["CONTENT_TYPES", "answer", "disposition", "export_rows", "export_table"]

@@ -10,5 +10,6 @@ urlpatterns = [
     path("sign-ins/", views.sign_ins, name="sign_ins"),
     path("looks/", views.looks, name="looks"),
     path("exports/", views.export_list, name="exports"),
+    path("print/<str:number>/<str:signed>/", views.print_check, name="print_check"),
     path("<int:pk>/", views.event_detail, name="event_detail"),
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from apps.core.administrators import AUDIT, requires_administrator
-from apps.core.http import render_list
+from apps.core.http import render_list, requires
 
-from . import queries
+from . import prints, queries
 from .exports import export_table
 from .filters import EventFilter
 from .models import AuditEvent
@@ -84,3 +85,17 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "alike": [(other, sentence(other.kind)) for other in alike.order_by("id")[:50]],
     }
     return render(request, "audit/event_detail.html", context)
+
+
+@requires()
+@require_GET
+def print_check(request: HttpRequest, number: str, signed: str) -> HttpResponseBase:
+    """核验打印件: whoever holds the paper learns whether, when and how large it was printed."""
+    try:
+        event = prints.event_of(number, signed)
+    except (BadSignature, AuditEvent.DoesNotExist, ValueError):
+        raise Http404("没有这份打印件：编号与校验码不符") from None
+    facts = event.after or {}
+    return render(
+        request, "audit/print_check.html", {"event": event, "facts": facts, "number": number}
+    )

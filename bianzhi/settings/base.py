@@ -187,6 +187,10 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = False
 BIANZHI_KEYS_DIR = env.path("BIANZHI_KEYS_DIR", VAR / "keys")
 BIANZHI_KEYS_CREATE = False  # development and tests make a first set on first use
 
+# Fonts for printing the site has a licence for (方正小标宋, 仿宋_GB2312 …): looked in first. The
+# wheel's Noto fonts stand in for what is not there.
+BIANZHI_FONTS_DIR = env.path("BIANZHI_FONTS_DIR", VAR / "fonts")
+
 # Language and time
 
 LANGUAGE_CODE = "zh-hans"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TITLE_FONT, HEAD_FONT, BODY_FONT = "方正小标宋简体", "黑体", "宋体"
 _PAPER = {"A4": 9, "A3": 8}
+POINTS = 72 / 25.4  # in a millimetre
 _LOOKS = {  # line → (bold, fill)
     "plain": (False, None),
     "group": (True, "FFF2F2F2"),
@@ -27,6 +28,7 @@ _TONES = {
     "short": ("FF1F4E9E", "FFE3EEFA"),
     "muted": ("FF7F7F7F", None),
     "near": ("FF9C5700", "FFFFF2CC"),
+    "label": (None, "FFF2F2F2"),
 }
 
 
@@ -52,14 +54,24 @@ class Line:
 
     cells  values in column order; None leaves a cell empty
     sort   plain, group, subtotal or total
-    tones  column number from 1 → over, short, near or muted
+    tones  column number from 1 → over, short, near, muted, or label (the name of a box in a form)
     span   group lines: the first cell is merged across the whole width
+    spans  column number from 1 → how many columns its cell takes (forms)
+    height least height in millimetres (a box to be signed in)
+    links  column number from 1 → address behind the figure; on the screen only
     """
 
     cells: Sequence[Any]
     sort: str = "plain"
     tones: Mapping[int, str] = field(default_factory=dict)
     span: bool = False
+    spans: Mapping[int, int] = field(default_factory=dict)
+    height: float = 0.0
+    links: Mapping[int, str] = field(default_factory=dict)
+
+    def merged(self, width: int) -> dict[int, int]:
+        """Return {first column: columns} of every merged cell of this line."""
+        return {1: width} if self.span else dict(self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class Layout:
     footer   texts of the last line, spread over the width: 制表人, 审核人, 负责人签字
     notes    lines under the table
     frozen   columns that stay when scrolled sideways
+    headless no line of headings: a form of boxes; headings still give width and alignment
     """
 
     name: str
@@ -82,6 +95,7 @@ class Layout:
     paper: str = "A4"
     landscape: bool = True
     frozen: int = 0
+    headless: bool = False
 
 
 def write_layout(out: Target | IO[bytes], *layouts: Layout) -> Written:
@@ -117,7 +131,8 @@ class _Page:
             self.sheet.column_dimensions[get_column_letter(number)].width = heading.width
         self._title()
         top = self.line + 1
-        self._headings()
+        if not self.layout.headless:
+            self._headings()
         bottom = self.line
         for line in self.layout.lines:
             self._body(line)
@@ -221,6 +236,8 @@ class _Page:
     def _body(self, line: Line) -> None:
         self.line += 1
         bold, fill = _LOOKS[line.sort]
+        if line.height:
+            self.sheet.row_dimensions[self.line].height = line.height * POINTS
         for column, heading in enumerate(self.layout.headings, start=1):
             value = line.cells[column - 1] if column <= len(line.cells) else None
             color, shade = _TONES.get(line.tones.get(column, ""), (None, None))
@@ -230,19 +247,20 @@ class _Page:
                 bold=bold,
                 fill=shade or fill,
                 color=color,
-                align=heading.align if not line.span else "left",
+                align="left" if line.span or column in line.spans else heading.align,
                 form=heading.form,
                 boxed=True,
             )
-        if line.span:
-            self._merge(self.line, 1, self.line, self.width)
+        for first, columns in line.merged(self.width).items():
+            self._merge(self.line, first, self.line, first + columns - 1)
 
     def _print_setup(self, top: int, bottom: int) -> None:
         from openpyxl.utils import get_column_letter
 
         sheet = self.sheet
         sheet.freeze_panes = f"{get_column_letter(self.layout.frozen + 1)}{bottom + 1}"
-        sheet.print_title_rows = f"{top}:{bottom}"
+        if bottom >= top:
+            sheet.print_title_rows = f"{top}:{bottom}"
         sheet.page_setup.paperSize = _PAPER[self.layout.paper]
         sheet.page_setup.orientation = "landscape" if self.layout.landscape else "portrait"
         sheet.sheet_properties.pageSetUpPr.fitToPage = True

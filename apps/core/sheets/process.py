@@ -62,7 +62,7 @@ def run(
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            env=_environment(),
+            env=environment(),
             start_new_session=True,
         )
     try:
@@ -71,7 +71,7 @@ def run(
         _stop(child)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the child's environment: no secret of the parent goes along."""
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "HOME") if name in os.environ}
     kept |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from apps.audit.exports import answer
+from apps.audit.prints import asked_format, sheet_answer
 from apps.core import wording
 from apps.core.http import on_day, requires
-from apps.core.sheets import Heading, write_layout
+from apps.core.sheets import Heading
 from apps.units.models import Office, Unit
 
 from .. import rules
@@ -57,11 +56,9 @@ def _page(
     if size_of(node) > MOST_UNITS:
         return render(request, "dashboards/sheet_choose.html", context)
     opened = set(request.GET.getlist("open"))
-    if request.GET.get("export"):
+    if fmt := asked_format(request):
         sheet = make(node, office=office_name(), on=on, opened={ALL})
-        out = io.BytesIO()
-        written = write_layout(out, layout_of(sheet))
-        return answer(request, out, name=sheet.title, fmt="xlsx", rows=written.rows)
+        return sheet_answer(request, layout_of(sheet), fmt=fmt)
     marked = bool(request.GET.get("marked"))
     sheet = make(node, office=office_name(), on=on, opened={ALL} if marked else opened)
     address = _Address(reverse(url_name), node, on, opened)
@@ -126,6 +123,10 @@ class _Address:
     @property
     def export(self) -> str:
         return self._with(("export", "xlsx"))
+
+    @property
+    def pdf(self) -> str:
+        return self._with(("export", "pdf"))
 
     @property
     def wide(self) -> str:

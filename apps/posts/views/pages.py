@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from apps.audit.exports import export_table
+from apps.audit.prints import asked_format, sheet_answer
 from apps.core.http import on_day, render_list, requires
 from apps.core.sheets import Heading
 from apps.quotas.sheets import HEADINGS, ledger_layout
-from apps.quotas.views.pages import ledger_context, office_name, sheet_answer
+from apps.quotas.views.pages import ledger_context, office_name
 from apps.units.queries import unit_page
 
 from .. import queries
@@ -70,7 +71,7 @@ def unit_ledger(request: HttpRequest, pk: int) -> HttpResponseBase:
         on=on,
         headings=POST_HEADINGS,
     )
-    if request.GET.get("export"):
-        return sheet_answer(request, layout)
+    if fmt := asked_format(request):
+        return sheet_answer(request, layout, fmt=fmt)
     context = ledger_context(request, page, layout, groups, on)
     return render(request, "quotas/ledger.html", context)

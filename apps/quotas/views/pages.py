@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from apps.audit.exports import answer
+from apps.audit.prints import asked_format, sheet_answer
 from apps.core.http import on_day, requires
-from apps.core.sheets import Layout, write_layout
+from apps.core.sheets import Layout
 from apps.units.models import Office
 from apps.units.queries import unit_page
 
@@ -94,8 +93,8 @@ def unit_ledger(request: HttpRequest, pk: int) -> HttpResponseBase:
     layout = ledger_layout(
         title="编制台账", unit=page.unit, groups=groups, office=office_name(), on=on
     )
-    if request.GET.get("export"):
-        return sheet_answer(request, layout)
+    if fmt := asked_format(request):
+        return sheet_answer(request, layout, fmt=fmt)
     context = ledger_context(request, page, layout, groups, on)
     return render(request, "quotas/ledger.html", context)
 
@@ -112,14 +111,6 @@ def ledger_context(
         "layout": layout,
         "heads": [heading.path[0] for heading in layout.headings],
     }
-
-
-def sheet_answer(request: HttpRequest, *layouts: Layout) -> HttpResponseBase:
-    """Answer with printed sheets as a workbook; recorded as an export."""
-    out = io.BytesIO()
-    write_layout(out, *layouts)
-    rows = sum(len(layout.lines) for layout in layouts)
-    return answer(request, out, name=layouts[0].title, fmt="xlsx", rows=rows)
 
 
 def office_name() -> str:

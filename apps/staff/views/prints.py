@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from apps.audit.exports import answer
+from apps.audit.prints import asked_format, sheet_answer
 from apps.core.http import on_day, requires
-from apps.core.sheets import write_layout
 from apps.units.models import Office
 from apps.units.queries import unit_page
 
@@ -48,10 +45,8 @@ def _sheet(request: HttpRequest, pk: int, *, leaving: bool) -> HttpResponseBase:
         on=day,
         leaving=leaving,
     )
-    if request.GET.get("export"):
-        out = io.BytesIO()
-        write_layout(out, layout)
-        return answer(request, out, name=layout.title, fmt="xlsx", rows=len(layout.lines))
+    if fmt := asked_format(request):
+        return sheet_answer(request, layout, fmt=fmt, personal=True)
     context = {"unit_page": page, "unit": page.unit, "on": on, "layout": layout}
     context["heads"] = [heading.path[0] for heading in layout.headings]
     context["leaving"] = leaving
