@@ -10,7 +10,8 @@ class AccountsConfig(AppConfig):
 
         from apps.core import administrators, menu
 
-        from . import checks, sessions  # noqa: F401 - registers the system checks
+        from . import checks, proposals, sessions  # noqa: F401 - registers the system checks
+        from .services import administrators as deeds
 
         user_logged_in.connect(sessions.remember, dispatch_uid="accounts.sessions")
         menu.group("系统管理", icon="gear", order=90)
@@ -37,4 +38,52 @@ class AccountsConfig(AppConfig):
             predicate=administrators.is_security,
             order=10,
             covers=("units:appointment_create", "units:appointments_of_user"),
+        )
+        proposals.register(
+            "administrator.make", label="增加管理员", apply=deeds.make, proposers=proposals.EITHER
+        )
+        proposals.register(
+            "administrator.remove",
+            label="减少管理员",
+            apply=deeds.remove,
+            proposers=proposals.EITHER,
+        )
+        proposals.register("policy.change", label="修改安全策略", apply=deeds.change_policy)
+        decides = administrators.is_security
+        for group, predicate in (("系统管理", administrators.is_system), ("授权管理", decides)):
+            menu.register(
+                group=group,
+                label="提议与确认",
+                url_name="accounts:proposals",
+                icon="clipboard-check",
+                predicate=predicate,
+                badge=lambda user: proposals.waiting_for(user) or None,
+                order=5,
+                covers=("accounts:proposal",),
+            )
+            menu.register(
+                group=group,
+                label="管理员",
+                url_name="accounts:administrators",
+                icon="shield-check",
+                predicate=predicate,
+                order=15,
+                covers=("accounts:administrator_propose", "accounts:administrator_remove"),
+            )
+        menu.register(
+            group="授权管理",
+            label="安全策略",
+            url_name="accounts:policy",
+            icon="sliders",
+            predicate=decides,
+            order=50,
+            covers=("accounts:policy_change",),
+        )
+        menu.register(
+            group="审计",
+            label="提议与确认",
+            url_name="accounts:proposals",
+            icon="clipboard-check",
+            predicate=administrators.is_audit,
+            order=50,
         )

@@ -1,4 +1,5 @@
-"""Demo accounts: one per role and the three administrators. Names and offices are invented.
+"""Demo accounts: one per role and the administrators (two for security: one proposes, one
+confirms). Names and offices are invented.
 
 Their password is printed at the start of `make run`, so it opens nothing unless BIANZHI_DEMO=1,
 and a production server refuses to start while such accounts exist (security.md R01).
@@ -47,6 +48,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("partner", "lianban", "蒋致远", "县人力资源和社会保障局"),
     DemoAccount(AdministratorKind.SYSTEM, "xitong", "魏清和", "系统管理员"),
     DemoAccount(AdministratorKind.SECURITY, "anquan", "顾行之", "安全管理员"),
+    DemoAccount(AdministratorKind.SECURITY, "anquan2", "苏闻道", "安全管理员（确认）"),
     DemoAccount(AdministratorKind.AUDIT, "shenji", "纪文澜", "审计管理员"),
 )
 
@@ -69,7 +71,7 @@ def demo_accounts() -> list[tuple[str, str, str]]:
 
 @write
 def create_demo_accounts(*, by: Any = None) -> dict[str, User]:
-    """Make the demo accounts that are missing. Returns all of them by role.
+    """Make the demo accounts that are missing. Returns the first of each role by role.
 
     Appointments are the caller's work: they belong to units.
     """
@@ -82,7 +84,7 @@ def create_demo_accounts(*, by: Any = None) -> dict[str, User]:
                 account.username, PASSWORD, name=account.name, title=account.title, admin_kind=kind
             )
             audit.record("user.create", target=user, by=by, note="演示账户")
-        made[str(account.role)] = user
+        made.setdefault(str(account.role), user)
     return made
 
 

@@ -53,3 +53,39 @@ class NameTaken(AccountRefused):
 
 class BeatenByColleague(AccountRefused):
     """Somebody else has changed the account in the meantime."""
+
+
+class ProposalRefused(AccountRefused):
+    """Base of what may be refused about proposals; nothing was written."""
+
+
+class OwnProposal(ProposalRefused):
+    """Nobody confirms what he has proposed himself."""
+
+
+class AboutYourself(ProposalRefused):
+    """Nobody proposes or confirms what concerns his own account."""
+
+
+class NotTheirs(ProposalRefused):
+    """This kind of administrator neither proposes nor confirms such a thing."""
+
+
+class ProposalEnded(ProposalRefused):
+    """Confirmed, declined, withdrawn or expired in the meantime. label: the state in words."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class AlreadyProposed(ProposalRefused):
+    """The same thing waits for confirmation already."""
+
+
+class CannotApply(ProposalRefused):
+    """Confirmed, it could not take effect any more. sentence: why, for the confirmer."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence

@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 
 from apps.core import filters as f
 
-from .choices import AdministratorKind
+from . import proposals
+from .choices import AdministratorKind, ProposalState
 
 STATES = (("on", "启用"), ("off", "已停用"), ("pending", "待改密码"), ("never", "从未登录"))
 KINDS = (("none", "普通账户"), *AdministratorKind.choices)
@@ -35,3 +36,22 @@ class AccountFilter(f.FilterSet):
             case "pending":
                 return rows.filter(is_active=True, must_change_password=True)
         return rows.filter(last_login__isnull=True)
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(kind.code, kind.label) for kind in proposals.KINDS.values()]
+
+
+class ProposalFilter(f.FilterSet):
+    state = f.ChoiceFilter(label="状态", choices=ProposalState.choices)
+    kind = f.ChoiceFilter(label="事项", choices=kind_choices)
+    q = f.TextFilter(label="提议", placeholder="姓名、用户名或单位", method="by_text")
+    proposed = f.DayRangeFilter(label="提议时间", field_name="proposed_at")
+
+    def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        text = value.strip()
+        return rows.filter(
+            Q(summary__icontains=text)
+            | Q(proposed_by__name__icontains=text)
+            | Q(decided_by__name__icontains=text)
+        )

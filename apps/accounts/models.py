@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.core.history import RowHistory
 from apps.core.scope import covers
 
 from . import scopes
-from .choices import AdministratorKind
+from .choices import AdministratorKind, ProposalState
 
 
 class UserManager(BaseUserManager["User"]):
@@ -107,6 +108,95 @@ class User(AbstractBaseUser, PermissionsMixin):
         return reverse("accounts:user_detail", args=[self.pk])
 
 
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def open(self) -> ProposalQuerySet:
+        """Return what can still be confirmed."""
+        return self.filter(state=ProposalState.OPEN, expires_at__gt=timezone.now())
+
+
+class Proposal(models.Model):
+    """What one administrator proposes and another confirms (docs/adr/0006).
+
+    kind      a code of proposals.KINDS
+    subject   the account it is about; null when it is about none
+    payload   JSON-ready facts that the kind's `apply` needs; never a secret
+    once      what may wait for confirmation only once, such as “appointment.revoke:17”
+    The database lets only an open proposal change, its content never (migration 0003).
+    """
+
+    kind = models.CharField("事项", max_length=40)
+    subject = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="proposals_about", verbose_name="对象"
+    )
+    payload = models.JSONField("内容", default=dict)
+    summary = models.CharField("提议", max_length=300)
+    once = models.CharField("唯一标识", max_length=200)
+    reason = models.CharField("理由", max_length=300)
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="proposals", verbose_name="提议人"
+    )
+    proposed_at = models.DateTimeField("提议时间", auto_now_add=True)
+    expires_at = models.DateTimeField("失效时间")
+    state = models.CharField(
+        "状态", max_length=10, choices=ProposalState, default=ProposalState.OPEN
+    )
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="decisions", verbose_name="办理人"
+    )
+    decided_at = models.DateTimeField("办理时间", null=True)
+    note = models.CharField("办理意见", max_length=300, blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+    history = RowHistory()
+
+    class Meta:
+        verbose_name = "提议"
+        ordering = ("-proposed_at", "-pk")
+        indexes = [models.Index(fields=["state", "-proposed_at"], name="proposal_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ProposalState.values), name="proposal_state_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="proposal_gives_its_reason"),
+            models.CheckConstraint(
+                condition=Q(subject__isnull=True) | ~Q(subject=F("proposed_by")),
+                name="proposal_is_not_for_oneself",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.CONFIRMED)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                name="proposal_is_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.CONFIRMED)
+                | Q(subject__isnull=True)
+                | ~Q(subject=F("decided_by")),
+                name="proposal_is_not_confirmed_by_its_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.OPEN, decided_at__isnull=True)
+                | (~Q(state=ProposalState.OPEN) & Q(decided_at__isnull=False)),
+                name="proposal_that_ended_says_when",
+            ),
+            models.UniqueConstraint(
+                fields=["once"], condition=Q(state=ProposalState.OPEN), name="proposal_waits_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.summary
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("accounts:proposal", args=[self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        """Open, but past its time: nobody can confirm it any more."""
+        return self.state == ProposalState.OPEN and self.expires_at <= timezone.now()
+
+
 class Preference(models.Model):
     """What a user chose once: columns of a list, row height, opened groups."""
 
@@ -132,6 +222,82 @@ class SignInCounter(models.Model):
     failures = models.PositiveIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
+    #: Whose counter it is, where the name belongs to an account, so that it can be let off.
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    address = models.GenericIPAddressField(null=True)
 
     class Meta:
         verbose_name = "登录计数"
+
+
+class FormerPassword(models.Model):
+    """The hash of a password an account has had, so that it is not taken again (rule A-02)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "用过的密码"
+        ordering = ("-set_at", "-pk")
+
+
+class LiveSession(models.Model):
+    """One sign-in, for the page that shows and ends it. The session itself is Django's row.
+
+    key      of Django's session while it lives, then empty
+    digest   SHA-256 of the key, by which a browser that still shows it is known
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="live_sessions")
+    key = models.CharField(max_length=40, blank=True, db_index=True)
+    digest = models.CharField(max_length=64, db_index=True)
+    address = models.GenericIPAddressField("来源地址", null=True)
+    device = models.CharField("设备", max_length=200, blank=True)
+    by_factor = models.BooleanField("动态口令", default=False)
+    started_at = models.DateTimeField("登录时间", auto_now_add=True)
+    seen_at = models.DateTimeField("最近操作", default=timezone.now)
+    ended_at = models.DateTimeField("结束时间", null=True)
+    ending = models.CharField("结束原因", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "登录会话"
+        ordering = ("-started_at", "-pk")
+        indexes = [
+            models.Index(
+                fields=["user", "-started_at"],
+                name="live_session_open",
+                condition=Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}（{self.device or '未知设备'}）"
+
+
+class SecondFactor(models.Model):
+    """The shared secret of one account's code generator (TOTP, RFC 6238).
+
+    secret_ct   SM4-GCM over the base32 secret, bound to `uid`
+    last_step   the 30-second step last used: no code opens twice
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="factor")
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    secret_ct = models.BinaryField()
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "动态口令"
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes that stand in for a lost generator, each once. Kept as keyed hashes."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="codes")
+    digest = models.BinaryField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "恢复码"

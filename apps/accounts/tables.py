@@ -7,7 +7,9 @@ from typing import Any
 from apps.core import tables as t
 from apps.core.lamps import lamp
 
-from .models import User
+from . import proposals
+from .choices import ProposalState
+from .models import Proposal, User
 
 
 def state_of(user: User) -> tuple[str, str]:
@@ -52,3 +54,52 @@ class AccountTable(t.Table):
 
     def row_class(self, record: User) -> str:
         return "" if record.is_active else "is-muted"
+
+
+_PROPOSAL_TONES = {
+    ProposalState.CONFIRMED: "green",
+    ProposalState.DECLINED: "red",
+    ProposalState.WITHDRAWN: "grey",
+    ProposalState.EXPIRED: "grey",
+}
+
+
+def state_of_proposal(proposal: Proposal) -> tuple[str, str]:
+    """Return the lamp of a proposal: tone and word; one past its time is shown as expired."""
+    if proposal.is_over:
+        return ("grey", ProposalState.EXPIRED.label)
+    state = ProposalState(proposal.state)
+    return (_PROPOSAL_TONES.get(state, "amber"), state.label)
+
+
+class ProposalTable(t.Table):
+    key = "proposals"
+    caption = "提议与确认"
+    fixed = ("summary", "state")
+    empty = t.Empty("没有符合条件的提议", "换个条件再查。")
+
+    summary = t.LinkColumn("提议", wide_text=True)
+    kind = t.Column("事项")
+    state = t.LampColumn("状态", order_by=("state",))
+    proposed_by = t.Column("提议人", accessor="proposed_by.name", order_by=("proposed_by__name",))
+    proposed_at = t.MomentColumn("提议时间", order_by=("proposed_at",))
+    reason = t.Column("理由", wide_text=True)
+    expires_at = t.MomentColumn("失效时间", order_by=("expires_at",))
+    decided_by = t.Column("办理人", accessor="decided_by.name")
+    decided_at = t.MomentColumn("办理时间", order_by=("decided_at",))
+    note = t.Column("办理意见", wide_text=True)
+
+    def render_kind(self, record: Proposal) -> str:
+        return proposals.label_of(record.kind)
+
+    def value_kind(self, record: Proposal) -> str:
+        return proposals.label_of(record.kind)
+
+    def render_state(self, record: Proposal) -> Any:
+        return lamp(*state_of_proposal(record))
+
+    def value_state(self, record: Proposal) -> str:
+        return state_of_proposal(record)[1]
+
+    def row_class(self, record: Proposal) -> str:
+        return "" if record.state == ProposalState.OPEN and not record.is_over else "is-muted"

@@ -18,6 +18,9 @@ from .sentences import SENTENCES, sentence
 NOUNS = {
     "user": "账户",
     "appointment": "角色授权",
+    "proposal": "提议与确认",
+    "administrator": "管理员",
+    "policy": "安全策略",
     "access": "越权",
     "codevalue": "代码表",
     "holiday": "节假日",

@@ -108,6 +108,26 @@ class Holiday(models.Model):
         return f"{self.day:%Y-%m-%d} {self.get_kind_display()}"
 
 
+class PolicySetting(models.Model):
+    """A number of the security policy that differs from its default (policy.py)."""
+
+    key = models.CharField("项目", max_length=40, primary_key=True)
+    value = models.IntegerField("值")
+    note = models.CharField("依据", max_length=300, blank=True)
+
+    history = RowHistory()
+
+    class Meta:
+        verbose_name = "安全策略"
+        ordering = ("key",)
+        constraints = [
+            models.CheckConstraint(condition=Q(value__gte=0), name="policy_is_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Job(models.Model):
     """A long piece of work with progress that a page polls. Rows are never reused."""
 

@@ -56,7 +56,10 @@ class AppointmentForm(f.Form):
         error_messages={"required": "请选择单位"},
     )
     note = django_forms.CharField(
-        label="授权依据或说明", max_length=200, required=False, help_text="如 编办发〔2026〕3号"
+        label="授权依据或理由",
+        max_length=200,
+        help_text="如 编办发〔2026〕3号；确认人据此判断",
+        error_messages={"required": "请写明授权依据或理由"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,10 +10,14 @@ from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts.models import User
+from apps.accounts.errors import ProposalRefused
+from apps.accounts.forms import ReasonForm
+from apps.accounts.models import Proposal, User
+from apps.accounts.refusals import sentence
 from apps.accounts.roles import ROLES
+from apps.accounts.views import after_proposing
 from apps.audit.exports import export_table
 from apps.core.administrators import SECURITY, requires_administrator
 from apps.core.http import Option, redirect_here, render_form, render_list, suggestions
@@ -24,7 +28,6 @@ from .appointment_tables import AppointmentTable, role_label
 from .errors import (
     AdministratorHoldsNoGrant,
     AlreadyAppointed,
-    AppointmentEnded,
     SelfAppointment,
 )
 from .models import Appointment, Unit
@@ -61,12 +64,14 @@ def appointments_of_user(request: HttpRequest, pk: int) -> HttpResponse:
     """All roles of one account, past ones too."""
     account = get_object_or_404(User.objects.filter(admin_kind__isnull=True), pk=pk)
     rows = Appointment.objects.filter(user=account).select_related("unit").order_by("-pk")
+    rows = rows.select_related("proposal__proposed_by", "proposal__decided_by")
     held = [(row, role_label(row.role), rights_of(row.role)) for row in rows]
     context = {
         "account": account,
         "open": [line for line in held if line[0].ends_at is None],
         "ended": [line for line in held if line[0].ends_at is not None],
         "may_grant": account.is_active,
+        "waiting": Proposal.objects.open().filter(subject=account).select_related("proposed_by"),
     }
     return render(request, "units/appointments/of_user.html", context)
 
@@ -81,11 +86,11 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user, unit = form.cleaned_data["user"], form.cleaned_data["unit"]
         try:
-            made = appointments.appoint(
+            made = appointments.propose_grant(
                 user=user,
                 unit=unit,
                 role=form.cleaned_data["role"],
-                note=form.cleaned_data["note"],
+                reason=form.cleaned_data["note"],
                 by=request.user,
             )
         except AlreadyAppointed:
@@ -94,28 +99,36 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
             form.add_error("user", "管理员账户不能持有业务角色，请选择普通账户")
         except SelfAppointment:
             form.add_error("user", "不能给自己授权，请由另一位安全管理员办理")
+        except ProposalRefused as refusal:
+            form.add_error(None, sentence(refusal))
         else:
-            messages.success(request, f"已授予{user}：{role_label(made.role)}，范围为{unit}及下级")
-            return redirect_here(request, _page_of(user))
+            return after_proposing(request, made)
     roles = [(role.label, rights_of(role.code)) for role in ROLES.values()]
     return render_form(request, "units/appointments/form.html", form, roles=roles)
 
 
 @requires_administrator(SECURITY)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def appointment_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose to take a role back, with the reason."""
     row = get_object_or_404(Appointment.objects.select_related("user", "unit"), pk=pk)
-    try:
-        appointments.revoke(appointment=row, by=request.user)
-    except AppointmentEnded:
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if row.ends_at is not None:
         messages.warning(request, "这个角色已由他人收回")
-    except SelfAppointment:
-        messages.error(request, "不能办理自己的授权，请由另一位安全管理员办理")
-    else:
-        messages.success(
-            request, f"已收回{row.user}在{row.unit}的{role_label(row.role)}，其登录已退出"
-        )
-    return redirect_here(request, _page_of(row.user))
+        return redirect_here(request, _page_of(row.user))
+    if form.is_valid():
+        try:
+            made = appointments.propose_revoke(
+                appointment=row, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except SelfAppointment:
+            form.add_error(None, "不能办理自己的授权，请由另一位安全管理员办理")
+        except ProposalRefused as refusal:
+            form.add_error(None, sentence(refusal))
+        else:
+            return after_proposing(request, made)
+    context = {"row": row, "role": role_label(row.role), "rights": rights_of(row.role)}
+    return render_form(request, "units/appointments/revoke.html", form, **context)
 
 
 @requires_administrator(SECURITY)

@@ -1,7 +1,9 @@
-"""Giving and taking roles on subtrees. Source: docs/rules.md A-12.
+"""Giving and taking roles on subtrees. Source: docs/rules.md A-12, A-13.
 
 A role given is an Appointment row; the guardian grants of its permissions (roles.py) follow from
-the open appointments. They take effect with the next request of the user.
+the open appointments. They take effect with the next request of the user. One security
+administrator proposes, another confirms; `appoint` and `revoke` carry out what was confirmed, and
+are called directly (`by=None`) only by the server's own commands.
 """
 
 from __future__ import annotations
@@ -13,7 +15,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
+from apps.accounts.errors import CannotApply
+from apps.accounts.models import Proposal, User
 from apps.accounts.roles import ROLES
+from apps.accounts.services import propose
 from apps.audit import services as audit
 from apps.core.writes import constraint_of, write
 
@@ -27,11 +32,101 @@ from .errors import (
 from .models import Appointment, Unit
 
 
+def propose_grant(*, user: User, role: str, unit: Unit, reason: str, by: User) -> Proposal:
+    """Propose a role on the subtree of `unit`; another security administrator confirms it.
+
+    Raises UnknownRole, SelfAppointment, AdministratorHoldsNoGrant, AlreadyAppointed,
+    accounts.errors.AlreadyProposed.
+    """
+    if role not in ROLES:
+        raise UnknownRole(role)
+    if by.pk == user.pk:
+        raise SelfAppointment
+    if user.is_administrator:
+        raise AdministratorHoldsNoGrant(user)
+    if Appointment.objects.open().filter(user=user, unit=unit, role=role).exists():
+        raise AlreadyAppointed(user, role, unit)
+    return propose(
+        kind="appointment.grant",
+        subject=user,
+        payload={"role": role, "unit": unit.pk},
+        summary=f"授予{user.name}（{user.username}）{ROLES[role].label}，范围为{unit.name}及下级",
+        reason=reason,
+        once=f"appointment.grant:{user.pk}:{role}:{unit.pk}",
+        by=by,
+    )
+
+
+def propose_revoke(*, appointment: Appointment, reason: str, by: User) -> Proposal:
+    """Propose to take a role back.
+
+    Raises SelfAppointment, AppointmentEnded, accounts.errors.AlreadyProposed.
+    """
+    if by.pk == appointment.user_id:
+        raise SelfAppointment
+    if appointment.ends_at is not None:
+        raise AppointmentEnded
+    user, unit = appointment.user, appointment.unit
+    role = ROLES.get(appointment.role)
+    label = role.label if role else appointment.role
+    return propose(
+        kind="appointment.revoke",
+        subject=user,
+        payload={"appointment": appointment.pk},
+        summary=f"收回{user.name}（{user.username}）在{unit.name}的{label}",
+        reason=reason,
+        once=f"appointment.revoke:{appointment.pk}",
+        by=by,
+    )
+
+
+def apply_grant(proposal: Proposal, by: Any) -> None:
+    """Carry out appointment.grant."""
+    unit = Unit.objects.active().filter(pk=proposal.payload["unit"]).first()
+    if unit is None:
+        raise CannotApply("所选单位已撤销，请重新提出")
+    if not User.objects.filter(pk=proposal.subject_id, is_active=True).exists():
+        raise CannotApply("这个账户已停用，请重新启用后再确认")
+    try:
+        appoint(
+            user=proposal.subject,
+            role=proposal.payload["role"],
+            unit=unit,
+            note=proposal.reason[:200],
+            proposal=proposal,
+            by=by,
+        )
+    except AlreadyAppointed:
+        raise CannotApply("这个角色已经授予，不必再授") from None
+    except AdministratorHoldsNoGrant:
+        raise CannotApply("这个账户已是管理员，不能持有业务角色") from None
+    except UnknownRole:
+        raise CannotApply("这个角色已不再使用，请重新提出") from None
+
+
+def apply_revoke(proposal: Proposal, by: Any) -> None:
+    """Carry out appointment.revoke."""
+    row = Appointment.objects.get(pk=proposal.payload["appointment"])
+    try:
+        revoke(appointment=row, by=by, note=proposal.reason)
+    except AppointmentEnded:
+        raise CannotApply("这个角色已经收回，不必再办") from None
+
+
 @write
-def appoint(*, user: Any, role: str, unit: Unit, by: Any, note: str = "") -> Appointment:
+def appoint(
+    *,
+    user: Any,
+    role: str,
+    unit: Unit,
+    by: Any,
+    note: str = "",
+    proposal: Proposal | None = None,
+) -> Appointment:
     """Give `user` a role on the subtree of `unit`.
 
-    role   key of accounts.roles.ROLES
+    role      key of accounts.roles.ROLES
+    proposal  what was confirmed; the database asks for it whenever somebody acts
     Raises UnknownRole, SelfAppointment, AdministratorHoldsNoGrant, AlreadyAppointed.
     """
     if role not in ROLES:
@@ -47,7 +142,9 @@ def appoint(*, user: Any, role: str, unit: Unit, by: Any, note: str = "") -> App
         raise AlreadyAppointed(user, role, unit)
     try:
         with transaction.atomic():
-            appointment = Appointment.objects.create(user=user, unit=unit, role=role, note=note)
+            appointment = Appointment.objects.create(
+                user=user, unit=unit, role=role, note=note, proposal=proposal
+            )
             for permission in sorted(ROLES[role].permissions):
                 assign_perm(f"units.{permission}", row, unit)
     except IntegrityError as error:

@@ -6,11 +6,12 @@ class UnitsConfig(AppConfig):
     verbose_name = "机构"
 
     def ready(self) -> None:
-        from apps.accounts import scopes
+        from apps.accounts import proposals, scopes
         from apps.core import imports, menu
         from apps.documents import effects, offices
 
         from . import (
+            appointments,
             document_workbook,
             events,
             grants,
@@ -25,6 +26,8 @@ class UnitsConfig(AppConfig):
         imports.register(document_workbook.DocumentKind())
         effects.register("机构", events.effects_of, on_unit=events.effects_on)
 
+        proposals.register("appointment.grant", label="授予角色", apply=appointments.apply_grant)
+        proposals.register("appointment.revoke", label="收回角色", apply=appointments.apply_revoke)
         menu.group("机构管理", icon="building", order=20)
         menu.register(
             group="机构管理",

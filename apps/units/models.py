@@ -11,6 +11,7 @@ from django.db.models.functions import Replace
 from guardian.models import UserObjectPermissionBase
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from apps.accounts.models import Proposal
 from apps.accounts.roles import PERMISSIONS, ROLES
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
@@ -213,6 +214,8 @@ class Appointment(models.Model):
     starts_at = models.DateTimeField("授予时间", auto_now_add=True)
     ends_at = models.DateTimeField("收回时间", null=True, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
+    #: What two security administrators agreed on; null for the server's own commands.
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = AppointmentQuerySet.as_manager()
     history = RowHistory()

@@ -316,7 +316,7 @@ class TestDemo:
 
         assert set(made) == {*demo.ROLES, *AdministratorKind.values}
         assert {u.pk for u in made.values()} == {u.pk for u in again.values()}
-        assert len(demo.demo_accounts()) == len(made)
+        assert len(demo.demo_accounts()) == len(demo.DEMO_ACCOUNTS) == len(made) + 1
         assert all(password == demo.PASSWORD for _, _, password in demo.demo_accounts())
 
     def test_they_are_not_listed_without_the_demo(self, settings):
@@ -331,12 +331,12 @@ class TestDemo:
 
         settings.DEMO = settings.DEBUG = False
         demo.refuse_in_production()
-        made = demo.create_demo_accounts(by=None)
+        demo.create_demo_accounts(by=None)
 
         with pytest.raises(ImproperlyConfigured, match="jingban"):
             demo.refuse_in_production()
         assert {error.id for error in checks.no_demo_account_is_open(None)} == {"accounts.E002"}
 
-        User.objects.filter(pk__in=[u.pk for u in made.values()]).update(is_active=False)
+        User.objects.update(is_active=False)
         demo.refuse_in_production()
         assert checks.no_demo_account_is_open(None) == []

@@ -60,3 +60,25 @@ def test_two_changes_of_one_account_do_not_overwrite_each_other():
     assert isinstance(second.error, BeatenByColleague)
     user.refresh_from_db()
     assert (user.name, user.title) == ("张三", "甲")
+
+
+def test_two_confirmers_at_once_carry_it_out_once():
+    from apps.accounts.errors import ProposalEnded
+    from apps.accounts.models import Proposal
+    from apps.audit.models import AuditEvent
+
+    proposer, one, other = (accounts.administrator(AdministratorKind.SECURITY) for _ in range(3))
+    user = accounts.account("zhangsan", "张三")
+    proposal = services.propose_administrator(user=user, kind="audit", reason="x", by=proposer)
+
+    first, second = meet_at(
+        Proposal.objects.filter(pk=proposal.pk),
+        lambda: services.confirm(proposal=proposal, by=one),
+        lambda: services.confirm(proposal=proposal, by=other),
+    )
+
+    assert first.won
+    assert isinstance(second.error, ProposalEnded)
+    proposal.refresh_from_db()
+    assert proposal.decided_by == one
+    assert AuditEvent.objects.filter(kind="administrator.make").count() == 1

@@ -35,18 +35,44 @@ def post(client, view, *args, **fields):
     return client.post(reverse(view, args=args), {"_key": str(uuid.uuid4()), **fields})
 
 
-def test_a_role_is_given_on_a_subtree(page, security, user, bureau):
+@pytest.fixture
+def confirmer():
+    return accounts.administrator(AdministratorKind.SECURITY, "anquan2", "苏确认")
+
+
+def confirm(by):
+    """Confirm the newest proposal as `by`."""
+    from apps.accounts import services
+    from apps.accounts.models import Proposal
+
+    return services.confirm(proposal=Proposal.objects.latest("pk"), by=by)
+
+
+def grant(page, confirmer, user, bureau, role="unit_clerk"):
+    fields = {"user": user.pk, "unit": bureau.pk, "role": role, "note": "批"}
+    answer = post(page, "units:appointment_create", **fields)
+    confirm(confirmer)
+    return answer
+
+
+@pytest.mark.rule("A-13")
+def test_a_role_is_given_on_a_subtree_by_two(page, security, confirmer, user, bureau):
     answer = post(
         page, "units:appointment_create", user=user.pk, unit=bureau.pk, role="unit_clerk", note="批"
     )
+    assert not Appointment.objects.exists()
+    assert not User.objects.get(pk=user.pk).may_anywhere("file_for")
+    assert "等待另一位安全管理员确认" in page.get(answer["Location"]).content.decode()
 
-    assert answer["Location"] == reverse("units:appointments_of_user", args=[user.pk])
+    confirm(confirmer)
+
     row = Appointment.objects.get(user=user)
     assert (row.unit, row.role, row.ends_at) == (bureau, "unit_clerk", None)
     fresh = User.objects.get(pk=user.pk)
     assert fresh.may("file_for", bureau)
     assert not fresh.may_anywhere("maintain")
-    event = AuditEvent.objects.get(kind="appointment.grant", actor_id=security.pk)
+    event = AuditEvent.objects.get(kind="appointment.grant", actor_id=confirmer.pk)
+    assert (row.proposal.proposed_by, row.proposal.decided_by) == (security, confirmer)
     assert event.after["role"] == ROLES["unit_clerk"].label
 
 
@@ -56,16 +82,18 @@ def test_any_unit_of_the_tree_can_be_chosen(page, bureau, foreign_bureau):
         assert unit.name in body
 
 
-def test_typed_texts_work_without_script(page, user, bureau):
+def test_typed_texts_work_without_script(page, confirmer, user, bureau):
     answer = post(
         page,
         "units:appointment_create",
         user_text="zhangsan",
         unit_text=bureau.code,
         role="unit_clerk",
+        note="批",
     )
 
     assert answer.status_code == 302
+    confirm(confirmer)
     assert Appointment.objects.filter(user=user, unit=bureau).exists()
 
 
@@ -73,7 +101,12 @@ def test_typed_texts_work_without_script(page, user, bureau):
 def test_administrators_get_no_role(page, security, bureau):
     for admin in (security, accounts.administrator(AdministratorKind.SYSTEM)):
         answer = post(
-            page, "units:appointment_create", user=admin.pk, unit=bureau.pk, role="office_clerk"
+            page,
+            "units:appointment_create",
+            user=admin.pk,
+            unit=bureau.pk,
+            role="office_clerk",
+            note="批",
         )
         assert answer.status_code == 422
 
@@ -82,9 +115,13 @@ def test_administrators_get_no_role(page, security, bureau):
     assert not AuditEvent.objects.filter(kind="appointment.grant").exists()
 
 
-def test_the_same_role_twice_is_refused_with_a_sentence(page, user, bureau):
-    fields = {"user": user.pk, "unit": bureau.pk, "role": "unit_clerk"}
+def test_the_same_role_twice_is_refused_with_a_sentence(page, confirmer, user, bureau):
+    fields = {"user": user.pk, "unit": bureau.pk, "role": "unit_clerk", "note": "批"}
     post(page, "units:appointment_create", **fields)
+    waiting = post(page, "units:appointment_create", **fields)
+    assert waiting.status_code == 422
+    assert "正在等待确认" in waiting.content.decode()
+    confirm(confirmer)
 
     answer = post(page, "units:appointment_create", **fields)
 
@@ -93,13 +130,17 @@ def test_the_same_role_twice_is_refused_with_a_sentence(page, user, bureau):
     assert Appointment.objects.count() == 1
 
 
-def test_a_role_is_taken_back_and_the_session_ends(page, client_of, user, bureau):
-    post(page, "units:appointment_create", user=user.pk, unit=bureau.pk, role="unit_clerk")
+def test_a_role_is_taken_back_and_the_session_ends(page, confirmer, client_of, user, bureau):
+    grant(page, confirmer, user, bureau)
     theirs = client_of(user)
     assert theirs.get(reverse("accounts:own")).status_code == 200
     row = Appointment.objects.get(user=user)
 
-    post(page, "units:appointment_revoke", row.pk)
+    assert post(page, "units:appointment_revoke", row.pk, reason="").status_code == 422
+    post(page, "units:appointment_revoke", row.pk, reason="调离")
+    row.refresh_from_db()
+    assert row.ends_at is None
+    confirm(confirmer)
 
     row.refresh_from_db()
     assert row.ends_at is not None
@@ -108,12 +149,13 @@ def test_a_role_is_taken_back_and_the_session_ends(page, client_of, user, bureau
     assert AuditEvent.objects.filter(kind="appointment.revoke").count() == 1
 
 
-def test_taking_back_twice_says_so(page, user, bureau):
-    post(page, "units:appointment_create", user=user.pk, unit=bureau.pk, role="unit_clerk")
+def test_taking_back_twice_says_so(page, confirmer, user, bureau):
+    grant(page, confirmer, user, bureau)
     row = Appointment.objects.get(user=user)
-    post(page, "units:appointment_revoke", row.pk)
+    post(page, "units:appointment_revoke", row.pk, reason="调离")
+    confirm(confirmer)
 
-    answer = post(page, "units:appointment_revoke", row.pk)
+    answer = post(page, "units:appointment_revoke", row.pk, reason="调离")
 
     assert "已由他人收回" in page.get(answer["Location"]).content.decode()
     assert AuditEvent.objects.filter(kind="appointment.revoke").count() == 1
@@ -131,10 +173,10 @@ def client_of():
     return sign_in
 
 
-def test_a_new_role_ends_the_session_that_did_not_have_it(page, client_of, user, bureau):
+def test_a_new_role_ends_the_session_that_did_not_have_it(page, confirmer, client_of, user, bureau):
     theirs = client_of(user)
 
-    post(page, "units:appointment_create", user=user.pk, unit=bureau.pk, role="unit_clerk")
+    grant(page, confirmer, user, bureau)
 
     assert theirs.get(reverse("accounts:own")).status_code == 302
 
@@ -168,7 +210,7 @@ def test_a_longer_list_costs_no_query(page, bureau, extra, django_assert_num_que
         units.holder(f"u{n}", "unit_clerk", bureau)
     page.get(reverse("units:appointment_list"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):  # one is the badge of what waits for him
         answer = page.get(reverse("units:appointment_list"))
 
     assert answer.context["page"].paginator.count == extra

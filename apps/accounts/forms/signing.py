@@ -1,4 +1,4 @@
-"""Forms of the account pages."""
+"""Forms of signing in and of one's own password."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.core.exceptions import ValidationError
 
 from apps.core import forms as f
 
-from .models import User
+from ..models import User
 
 
 class SignInForm(f.Form):
@@ -73,37 +72,3 @@ class OwnPasswordForm(f.Form):
         if new and new == cleaned.get("old"):
             self.add_error("new", "新密码与现在的密码相同，请换一个")
         return cleaned
-
-
-class AccountForm(f.ModelForm):
-    """The facts of one account. What a person may do is granted elsewhere."""
-
-    version = django_forms.IntegerField(widget=django_forms.HiddenInput, required=False)
-
-    class Meta:
-        model = User
-        fields = ("username", "name", "title", "office_phone")
-        error_messages = {
-            "username": {
-                "required": "请输入用户名",
-                "unique": "这个用户名已有人使用，请换一个",
-                "invalid": "用户名只能用字母、数字、汉字和 @ . + - _",
-            },
-            "name": {"required": "请输入姓名"},
-        }
-        widgets = {
-            "username": django_forms.TextInput(
-                attrs={"autocomplete": "off", "autocapitalize": "none"}
-            ),
-            "name": django_forms.TextInput(attrs={"autocomplete": "off"}),
-        }
-
-    def clean_username(self) -> str:
-        username = User.normalize_username(self.cleaned_data["username"].strip())
-        taken = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk)
-        if taken.exists():
-            raise ValidationError("这个用户名已有人使用，请换一个", code="unique")
-        return username
-
-    def clean_name(self) -> str:
-        return self.cleaned_data["name"].strip()
