@@ -39,7 +39,7 @@ BACKWARD = "DROP FUNCTION units_appointment_was_confirmed() CASCADE;"
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_proposals_sessions_factors"),
-        ("units", "0004_sessions_end_with_grants"),
+        ("units", "0005_event_to_undo"),
     ]
 
     operations = [
