@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from apps.checks.queries.months import DRIFT as MONTHS
 from apps.core.history import tracked_models
 
 
@@ -162,6 +163,7 @@ _SCOPED = (
     "posts_leadershipentry",
     "staff_occupancy",
     "staff_postholding",
+    "checks_finding",
 )
 
 CHECKS: dict[str, str] = {
@@ -172,6 +174,7 @@ CHECKS: dict[str, str] = {
     "职数汇总桶": _POST_BUCKETS,
     "是否计入实有": _COUNTS,
     "容纳": _ROOM,
+    "月度统计": MONTHS,
     **{
         f"范围 {table}": (
             f"SELECT f.id::text, f.scope, u.path FROM {table} f "  # noqa: S608

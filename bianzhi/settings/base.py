@@ -263,6 +263,7 @@ CELERY_TASK_ROUTES = {
     "documents.*": {"queue": "io"},
     "dashboards.*": {"queue": "stats"},
     "quotas.*": {"queue": "stats"},
+    "checks.*": {"queue": "stats"},
     "notify.*": {"queue": "notify"},
 }
 CELERY_TIMEZONE = TIME_ZONE
@@ -280,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
     "accounts.forget_counters": {
         "task": "accounts.forget_counters",
         "schedule": crontab(hour=1, minute=20),
+    },
+    "checks.refresh_statistics": {"task": "checks.refresh_statistics", "schedule": 600.0},
+    "checks.recompute_statistics": {
+        "task": "checks.recompute_statistics",
+        "schedule": crontab(hour=2, minute=0),
     },
 }
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from apps.accounts import services as account_services
+from apps.checks.models import Finding, RuleSetting
 from apps.core.history import tracked_models
 from apps.core.models import CodeValue, PolicySetting
 from apps.quotas import services as quotas
@@ -32,6 +34,14 @@ WITHOUT = {
     "accounts.SecondFactor": "a secret; enrolling and removing are audit events",
     "accounts.SignInCounter": "technical, forgotten after a month",
     "audit.AuditEvent": "is a record itself, appended only",
+    "checks.DirtyUnit": "a queue",
+    "checks.Handling": "is a record itself, appended only",
+    "checks.MonthlyExcess": "derived from dated facts",
+    "checks.MonthlyFigure": "derived from dated facts",
+    "checks.PersonCheck": "derived from the person's row",
+    "checks.Run": "is a record itself",
+    "checks.StatisticNode": "technical",
+    "checks.UnitActivity": "derived from the writes",
     "core.IdempotencyKey": "technical, forgotten after two days",
     "core.Job": "tells its own progress; what it does has history",
     "core.OutboxMessage": "technical",
@@ -82,6 +92,11 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         EventUnit.objects.create(
             event=UnitEvent.objects.order_by("pk").first(), unit=world.home, role="successor"
         )
+        now = timezone.now()
+        Finding.objects.create(
+            rule="Q01", unit=world.bureau, level="red", first_seen=now, last_seen=now
+        )
+        RuleSetting.objects.create(rule="Q33", reason="按季更新", starts_on=worlds.DAY)
         yield
         transaction.set_rollback(True)
 
@@ -108,6 +123,7 @@ def harmless(model: type[models.Model]) -> tuple[str, str]:
         "core.Holiday": ("name", "name || '改'"),
         "units.EventUnit": ("role", "'predecessor'"),
         "units.DocumentUnit": ("unit_id", "unit_id"),
+        "checks.Finding": ("key", "key || '1'"),
     }
     if model._meta.label in by_model:
         return by_model[model._meta.label]
@@ -184,6 +200,7 @@ def test_history_copies_every_column_of_the_row(model: Any) -> None:
         "accounts.User": {"password", "last_login", "session_epoch"},
         "units.Unit": {"numchild"},
         "exchange.ImportBatch": {"report", "preview"},
+        "checks.Finding": {"last_seen"},
     }.get(model._meta.label, set())
 
     assert {*columns_of(model)} - copied == left_out

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.checks.queries.trends import over_trend
 from apps.core import wording
 from apps.core.http import on_day, requires
 from apps.core.scope import covers
@@ -33,6 +34,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "board": found,
         "on": on,
         "now": timezone.now(),
+        "trend": over_trend(found.node, found.summary.quotas),
         **_figures(found),
         **_words(found, on),
     }
