@@ -1,4 +1,4 @@
-# One image for web, worker and beat. Not yet built by our tests: they run without Docker.
+# One image for web, worker and beat. How it is used: docker-compose.yml and docs/operations.md.
 FROM node:24-slim AS front
 WORKDIR /front
 COPY package.json package-lock.json ./
@@ -19,9 +19,13 @@ RUN python scripts/build_icons.py \
     DATABASE_URL=postgresql://none@localhost/none REDIS_URL=redis://localhost/0 \
     python manage.py collectstatic --noinput -v0 \
  && rm -rf /tmp/build \
- && useradd --system --home /var/lib/bianzhi --create-home bianzhi
+ && useradd --system --uid 10001 --home /var/lib/bianzhi --create-home bianzhi
 USER bianzhi
-VOLUME /var/lib/bianzhi
+VOLUME ["/var/lib/bianzhi", "/var/backups/bianzhi"]
 EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=4 \
+    CMD ["python", "scripts/healthy.py", "web"]
+# --timeout covers the longest answer; long work runs in the worker.
 CMD ["gunicorn", "bianzhi.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "4", "--timeout", "120", "--no-control-socket"]
+     "--workers", "2", "--threads", "4", "--timeout", "120", "--max-requests", "5000", \
+     "--max-requests-jitter", "500", "--no-control-socket"]
