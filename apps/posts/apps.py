@@ -9,14 +9,16 @@ class PostsConfig(AppConfig):
         from apps.core import imports, menu
         from apps.documents import effects
         from apps.quotas import panels
-        from apps.units import cards, guards
+        from apps.units import cards, carrying, guards
 
         from . import told
+        from .carrying import PostCarrier
         from .workbook import PostKind
 
         imports.register(PostKind())
         effects.register("领导职数", told.effects_of, on_unit=told.effects_on)
         cards.register("领导职数", told.card_of)
+        carrying.register("领导职数", PostCarrier())
         guards.register("领导职数", told.obstacle_of)
         panels.register("领导职数", told.panel_of)
 

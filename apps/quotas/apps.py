@@ -8,14 +8,16 @@ class QuotasConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import imports, menu
         from apps.documents import effects
-        from apps.units import cards, guards
+        from apps.units import cards, carrying, guards
 
         from . import told
+        from .carrying import QuotaCarrier
         from .workbook import QuotaKind
 
         imports.register(QuotaKind())
         effects.register("编制", told.effects_of, on_unit=told.effects_on)
         cards.register("编制", told.card_of)
+        carrying.register("编制", QuotaCarrier())
         guards.register("编制", told.obstacle_of)
 
         group = "编制职数"

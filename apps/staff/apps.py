@@ -8,14 +8,16 @@ class StaffConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import imports, menu
         from apps.documents import effects
-        from apps.units import guards
+        from apps.units import carrying, guards
 
         from . import personal, told
+        from .carrying import StaffCarrier
         from .workbook import RosterKind
 
         personal.register()
         imports.register(RosterKind())
         effects.register("人员", told.effects_of, on_unit=told.effects_on)
+        carrying.register("人员", StaffCarrier())
         guards.register("人员", told.obstacle_of)
         menu.group("实名人员", icon="people", order=40)
         menu.register(

@@ -28,6 +28,7 @@ class EventKind(models.TextChoices):
     TRANSFER = "transfer", "划转"
     RANK = "rank", "规格调整"
     NAMEPLATE = "nameplate", "挂牌"
+    PLATE_OFF = "plate_off", "摘牌"
     MOVE = "move", "隶属关系调整"
     ATTRIBUTE = "attribute", "信息变更"
 
@@ -36,3 +37,11 @@ class EventRole(models.TextChoices):
     SUBJECT = "subject", "本机构"
     PREDECESSOR = "predecessor", "前身"
     SUCCESSOR = "successor", "继任"
+
+
+class PlateKind(models.TextChoices):
+    """How another name stands beside the unit's own."""
+
+    ADDED = "added", "加挂牌子"
+    JOINT = "joint", "合署办公"
+    OTHER = "other", "其他名称"

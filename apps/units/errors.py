@@ -147,6 +147,56 @@ class SamePlace(UnitRefused):
         self.parent = parent
 
 
+class NotABody(UnitRefused):
+    """Only 法人单位 merge, split and hand over departments."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self.unit = unit
+
+
+class NothingToMerge(UnitRefused):
+    """A merger needs another unit than the one it goes into; a new unit needs two."""
+
+
+class NotItsDepartment(UnitRefused):
+    """The 内设机构 does not stand in the unit, or is named twice."""
+
+    def __init__(self, department: Unit, unit: Unit) -> None:
+        super().__init__(department)
+        self.department = department
+        self.unit = unit
+
+
+class NothingGoes(UnitRefused):
+    """A portion without departments, people, places and posts. target: name of the receiver."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.target = target
+
+
+class CannotCarry(UnitRefused):
+    """People, quotas or posts cannot go along. sentence: of the app that keeps them."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class PlateTaken(UnitRefused):
+    """The nameplate hangs already, or is the unit's own name."""
+
+    def __init__(self, name: str, unit: Unit) -> None:
+        super().__init__(name)
+        self.name = name
+        self.unit = unit
+
+
+class PlateGone(UnitRefused):
+    """Somebody else has taken the nameplate off."""
+
+
 class StillInUse(UnitRefused):
     """The unit cannot be abolished yet. obstacles: what stands in the way, with figures."""
 

@@ -18,7 +18,7 @@ from apps.core.history import RowHistory
 from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
 
-from .choices import EntityKind, EventKind, EventRole, UnitStatus
+from .choices import EntityKind, EventKind, EventRole, PlateKind, UnitStatus
 
 
 class Region(models.Model):
@@ -305,11 +305,16 @@ class UnitEvent(models.Model):
 
 
 class EventUnit(models.Model):
-    """The other units of an event: predecessors and successors."""
+    """The other units of an event: predecessors and successors.
+
+    people, places   what went from the predecessor to the successor; null where nobody said
+    """
 
     event = models.ForeignKey(UnitEvent, models.PROTECT, related_name="parts")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="event_parts")
     role = models.CharField("关系", max_length=12, choices=EventRole)
+    people = models.PositiveIntegerField("划转人数", null=True, blank=True)
+    places = models.PositiveIntegerField("划转编制", null=True, blank=True)
 
     history = RowHistory()
 
@@ -318,6 +323,88 @@ class EventUnit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "unit", "role"], name="event_unit_once")
         ]
+
+
+class NameplateQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> NameplateQuerySet:
+        return self.filter(within(user.subtrees("view_subtree"), "scope"))
+
+    def open(self) -> NameplateQuerySet:
+        return self.filter(ends_on__isnull=True)
+
+    def on_day(self, day: Any) -> NameplateQuerySet:
+        """Return the nameplates that hung on `day`; one without a known first day hung always."""
+        return self.filter(
+            Q(starts_on__isnull=True) | Q(starts_on__lte=day),
+            Q(ends_on__isnull=True) | Q(ends_on__gt=day),
+        )
+
+
+class Nameplate(models.Model):
+    """挂牌: another name of a unit, from a day to a day.
+
+    recognised   read from the parentheses of the unit's own name (apps.units.plates), without
+                 a document of its own
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="nameplates")
+    kind = models.CharField("类别", max_length=10, choices=PlateKind)
+    name = models.CharField("名称", max_length=160)
+    name_initials = models.CharField(max_length=160, blank=True, editable=False, db_collation="C")
+    document = models.ForeignKey(
+        ApprovalDocument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="nameplates",
+        verbose_name="挂牌批文",
+    )
+    starts_on = models.DateField("挂牌日期", null=True, blank=True)
+    ends_on = models.DateField("摘牌日期", null=True, blank=True)
+    end_document = models.ForeignKey(
+        ApprovalDocument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="摘牌批文",
+    )
+    recognised = models.BooleanField("由名称识别", default=False)
+    scope = models.CharField(max_length=255, blank=True, db_collation="C", editable=False)
+
+    objects = NameplateQuerySet.as_manager()
+    history = RowHistory()
+
+    class Meta:
+        verbose_name = "挂牌"
+        ordering = ("unit", "pk")
+        indexes = [
+            models.Index(fields=["scope"], name="nameplate_by_scope"),
+            models.Index(fields=["name_initials"], name="nameplate_by_initials"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=PlateKind.values), name="nameplate_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="nameplate_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(recognised=True) | Q(document__isnull=False, starts_on__isnull=False),
+                name="nameplate_has_its_document",
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "name"],
+                name="nameplate_once_while_open",
+                condition=Q(ends_on__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DocumentUnit(models.Model):

@@ -124,6 +124,42 @@ def _(refusal: errors.SamePlace) -> str:
 
 
 @sentence.register
+def _(refusal: errors.NotABody) -> str:
+    kind = refusal.unit.get_entity_kind_display()
+    return f"“{refusal.unit}”是{kind}，合并、分立和划转科室只办理法人单位，请另选机构"
+
+
+@sentence.register
+def _(refusal: errors.NothingToMerge) -> str:
+    return "请选择要并入的机构：并入现有机构至少一个，合并新设至少两个，且不含承接机构本身"
+
+
+@sentence.register
+def _(refusal: errors.NotItsDepartment) -> str:
+    return f"“{refusal.department}”不是“{refusal.unit}”在用的内设机构，或已选入另一部分，请重新选择"
+
+
+@sentence.register
+def _(refusal: errors.NothingGoes) -> str:
+    return f"没有选择划给“{refusal.target}”的内设机构、人员、编制或职数，请至少选择一项"
+
+
+@sentence.register
+def _(refusal: errors.CannotCarry) -> str:
+    return refusal.sentence
+
+
+@sentence.register
+def _(refusal: errors.PlateTaken) -> str:
+    return f"“{refusal.unit}”已挂“{refusal.name}”，或这就是它的名称，请核对"
+
+
+@sentence.register
+def _(refusal: errors.PlateGone) -> str:
+    return "该牌子已由他人摘下，请刷新后查看"
+
+
+@sentence.register
 def _(refusal: errors.StillInUse) -> str:
     found = "；".join(obstacle.sentence for obstacle in refusal.obstacles)
     return f"“{refusal.unit}”还不能撤销：{found}"

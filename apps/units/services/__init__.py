@@ -5,7 +5,25 @@ from .change import change
 from .establish import establish
 from .links import link, link_all
 from .move import move
+from .plates import hang, take_off
+from .reform import NewUnit, Part, hand_over, merge, split
 from .rename import rename
 from .tree import hold_tree
 
-__all__ = ["abolish", "change", "establish", "hold_tree", "link", "link_all", "move", "rename"]
+__all__ = [
+    "NewUnit",
+    "Part",
+    "abolish",
+    "change",
+    "establish",
+    "hand_over",
+    "hang",
+    "hold_tree",
+    "link",
+    "link_all",
+    "merge",
+    "move",
+    "rename",
+    "split",
+    "take_off",
+]

@@ -30,6 +30,9 @@ STEP: Final = Unit.steplen
 MAX_DEPTH: Final = Unit._meta.get_field("path").max_length // STEP
 NAME_LIMIT: Final = Unit._meta.get_field("name").max_length
 
+#: Events that say nothing of what a past day undoes: they may be dated back freely.
+UNORDERED: Final = (EventKind.INITIAL, EventKind.NAMEPLATE, EventKind.PLATE_OFF)
+
 #: The attributes that `establish` and `change` set, in the order of the form.
 ATTRIBUTES: Final = (
     "code",
@@ -112,7 +115,7 @@ def refuse_day(on: dt.date, unit: Unit | None = None, *, in_order: bool = True) 
     if not in_order:
         return
     later = unit.events.filter(on__gt=on, document__isnull=False)
-    later = later.exclude(kind__in=[EventKind.INITIAL, EventKind.NAMEPLATE])
+    later = later.exclude(kind__in=UNORDERED)
     last = later.select_related("document").order_by("-on", "-pk").first()
     if last is not None:
         raise LaterEvent(unit, last)
