@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0001_initial"),
-        ("units", "0005_event_to_undo"),
+        ("units", "0006_appointments_by_proposal"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

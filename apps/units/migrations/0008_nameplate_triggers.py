@@ -55,5 +55,5 @@ DROP TRIGGER b_scope ON units_nameplate;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("units", "0006_nameplates"), ("core", "0001_functions")]
+    dependencies = [("units", "0007_nameplates"), ("core", "0001_functions")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
