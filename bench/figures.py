@@ -35,7 +35,8 @@ def tell(**line: Any) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-def main() -> None:
+def ready() -> None:
+    """Start what a measurement needs: settings, servers, Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bianzhi.settings.dev")
     os.environ["BIANZHI_DB_OWNER"] = "1"  # P3 switches triggers off, inside a transaction
     import django
@@ -44,6 +45,10 @@ def main() -> None:
 
     django.setup()
     embedded.hold()
+
+
+def main() -> None:
+    ready()
     board()
     triggers()
 

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Replace
 from django.urls import reverse
 
+from apps.core.coded import CodedQuerySet
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
 from apps.documents.models import ApprovalDocument
@@ -100,7 +101,7 @@ class Person(models.Model):
         return reverse("staff:detail", args=[self.pk])
 
 
-class SpellQuerySet(ScopedQuerySet):
+class SpellQuerySet(CodedQuerySet, ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(ends_on__isnull=True)
 

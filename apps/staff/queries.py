@@ -15,7 +15,7 @@ from apps.units.models import Unit
 from . import secrets
 from .filters import by_name
 from .models import Occupancy, Person, PostHolding
-from .tables import RELATED
+from .tables import CODES, RELATED
 
 
 def roster(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> QuerySet:
@@ -25,6 +25,7 @@ def roster(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) ->
     """
     spells = Occupancy.objects.visible_to(user)
     rows = (spells.open() if on is None else spells.on_day(on)).select_related(*RELATED)
+    rows = rows.with_codes(*CODES)
     if unit is not None:
         return rows.filter(unit=unit).order_by("sort", "pk")
     return rows.order_by("scope", "sort", "pk")
@@ -33,7 +34,8 @@ def roster(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) ->
 def leavers(user: Any) -> QuerySet:
     """Return the ended spells in the user's scope, newest first."""
     rows = Occupancy.objects.visible_to(user).filter(ends_on__isnull=False)
-    return rows.select_related(*RELATED, "exit_mode", "exit_document").order_by("-ends_on", "-pk")
+    rows = rows.select_related(*RELATED, "exit_document").with_codes(*CODES, "exit_mode")
+    return rows.order_by("-ends_on", "-pk")
 
 
 @dataclass
@@ -59,9 +61,10 @@ def person_page(user: Any, pk: int) -> PersonPage:
     person = people.filter(pk=pk).first()
     if person is None:
         raise Http404("没有这个人员，或不在您的查看范围内")
-    related = [name for name in RELATED if not name.startswith("person")]
     spells = Occupancy.objects.visible_to(user).filter(person=person)
-    spells = spells.select_related(*related, "exit_mode", "exit_document", "work_unit")
+    spells = spells.select_related("unit", "dept", "document", "exit_document", "work_unit")
+    codes = [name for name in CODES if not name.startswith("person")]
+    spells = spells.with_codes(*codes, "exit_mode")
     postings = PostHolding.objects.visible_to(user).filter(person=person)
     postings = postings.select_related("unit", "post_kind", "post_level", "document")
     return PersonPage(

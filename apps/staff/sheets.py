@@ -45,7 +45,7 @@ def roster_layout(
 ) -> Layout:
     """Return the printed roster of one unit.
 
-    spells    with what tables.RELATED joins, in order
+    spells    with what tables.RELATED joins and tables.CODES reads, in order
     leaving   减少人员花名册: with the columns of the exit
     """
     name = "减少人员花名册" if leaving else "在编人员花名册"

@@ -11,20 +11,18 @@ from apps.core import tables as t
 from . import secrets
 from .models import Occupancy
 
-#: What a page of the roster reads with its rows.
-RELATED = (
-    "person",
+#: What a page of the roster joins with its rows …
+RELATED = ("person", "unit", "dept", "document")
+#: … and the code values it reads beside them (core/coded.py).
+CODES = (
     "person__sex",
     "person__ethnicity",
     "person__political_status",
     "person__education",
     "person__degree",
-    "unit",
-    "dept",
     "quota_type",
     "status",
     "identity",
-    "document",
     "entry_mode",
     "post_level",
     "civil_rank",
@@ -148,3 +146,18 @@ class LeaverTable(_People):
     mode = t.Column("退出方式", accessor="exit_mode.label")
     destination = t.Column("去向", phone="hide", wide_text=True)
     papers = _Papers("出编文号", ending=True, phone="hide")
+
+
+class LatestTable(_People):
+    """Newest first; a fixed number, so neither sorted nor paged."""
+
+    key = "latest-people"
+    caption = "最近登记"
+    empty = t.Empty("还没有登记人员", "入编登记或导入花名册后，最新的显示在这里。")
+
+    quota_type = t.Column("编制类型", accessor="quota_type.label")
+    status = _Status("状态", accessor="status")
+    post = t.Column("职务", accessor="post_name", phone="hide", wide_text=True)
+    entered = t.DayColumn("入编时间", accessor="starts_on")
+    mode = t.Column("进入方式", accessor="entry_mode.label", phone="hide")
+    papers = _Papers("入编文号", phone="hide")

@@ -6,6 +6,7 @@ app_name = "staff"
 
 urlpatterns = [
     path("", lists.people_list, name="list"),
+    path("latest/", lists.people_latest, name="latest"),
     path("left/", lists.people_left, name="left"),
     path("by-number/", lists.people_by_number, name="by_number"),
     path("unit/<int:pk>/", lists.unit_people, name="unit"),

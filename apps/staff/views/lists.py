@@ -14,14 +14,16 @@ from apps.quotas.models import Balance
 from apps.quotas.rules import may_hold_quota
 from apps.units.queries import unit_page
 
-from .. import queries, secrets
+from .. import latest, queries, secrets
 from ..filters import LeaverFilter, RosterFilter
 from ..models import Person
 from ..rules import EXAMINE
-from ..tables import LeaverTable, RosterTable, UnitRosterTable
+from ..tables import LatestTable, LeaverTable, RosterTable, UnitRosterTable
 
 #: People shown for one typed number.
 SHOWN = 50
+#: People on the page of the last ones registered.
+LATEST = 50
 
 
 @requires("view_subtree")
@@ -51,6 +53,14 @@ def people_left(request: HttpRequest) -> HttpResponseBase:
         template="staff/left.html",
         export=export_table,
     )
+
+
+@requires("view_subtree")
+@require_GET
+def people_latest(request: HttpRequest) -> HttpResponse:
+    """最近登记: who was entered into the register last, in the reader's scope."""
+    table = prepare_table(request, LatestTable, latest.latest(request.user, LATEST))
+    return render(request, "staff/latest.html", {"table": table, "number": LATEST})
 
 
 @requires("view_subtree")
