@@ -58,6 +58,10 @@ SENTENCES: dict[str, str] = {
     "document.import": "批量导入批文目录",
     "export.run": "导出",
     "import.refuse": "导入文件被拒绝",
+    "import.map": "对照外来文件的列",
+    "import.fix": "在页面上更正导入数据",
+    "import.withdraw": "撤回导入批次",
+    "import.download": "下载导入文件",
     "print.run": "打印",
 }
 

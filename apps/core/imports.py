@@ -6,6 +6,7 @@ the exchange app owns the wizard, the jobs and `manage.py import_file`. docs/adr
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -49,6 +50,7 @@ class Plan:
 
     rows        data rows read
     new, changed    first lines of each sort, for the preview
+    new_lines, changed_lines    Excel line numbers of all of them
     faults      empty, or nothing may be committed
     seconds     stage → seconds
     payload     the kind's own, for commit
@@ -66,14 +68,18 @@ class Plan:
     seconds: dict[str, float] = field(default_factory=dict)
     mapping: list[tuple[str, str]] = field(default_factory=list)  # (column, header found)
     payload: Any = None
+    new_lines: array[int] = field(default_factory=lambda: array("l"))
+    changed_lines: array[int] = field(default_factory=lambda: array("l"))
 
     def add_new(self, line: Line) -> None:
         self.creates += 1
+        self.new_lines.append(line.line)
         if len(self.new) < SHOWN:
             self.new.append(line)
 
     def add_changed(self, line: Line) -> None:
         self.changes += 1
+        self.changed_lines.append(line.line)
         if len(self.changed) < SHOWN:
             self.changed.append(line)
 
@@ -109,6 +115,14 @@ class ImportKind:
     def columns(self, user: Any) -> Sequence[Column]:
         """Return the columns of template, import and export, as `user` may fill them."""
         raise NotImplementedError
+
+    def missing(self, columns: Sequence[Column], given: set[str]) -> list[Column]:
+        """Return the columns a file cannot go without that `given` (fields) does not have."""
+        return [
+            column
+            for column in columns
+            if column.required and not column.optional_header and column.field not in given
+        ]
 
     def check(self, book: Workbook, *, user: Any, under: Any = None, tell: Tell = silent) -> Plan:
         """Check every rule on every row; all faults at once; write nothing.

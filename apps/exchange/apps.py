@@ -17,9 +17,14 @@ class ExchangeConfig(AppConfig):
             group="数据交换",
             label="导入中心",
             url_name="exchange:imports",
-            perm="maintain",
+            perm=("maintain", "examine"),
             order=10,
-            covers=("exchange:upload", "exchange:batch"),
+            covers=(
+                "exchange:upload",
+                "exchange:batch",
+                "exchange:mapping",
+                "exchange:withdraw",
+            ),
         )
         menu.register(
             group="数据交换",

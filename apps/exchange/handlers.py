@@ -24,6 +24,13 @@ def write(job_id: str) -> None:
     _settle(job_id)
 
 
+@outbox.handler("exchange.withdraw")
+def withdraw(job_id: str) -> None:
+    """Undo a written batch. Safe to run twice: a job that ran is left alone."""
+    jobs.run(job_id, services.run_withdraw)
+    _settle(job_id)
+
+
 def _settle(job_id: str) -> None:
     """Let the batch of a job that failed or was cancelled say so; its work left nothing."""
     job = Job.objects.get(pk=job_id)
@@ -31,3 +38,7 @@ def _settle(job_id: str) -> None:
         ImportBatch.objects.filter(
             pk=job.data["batch"], state__in=[BatchState.CHECKING, BatchState.WRITING]
         ).update(state=BatchState.STOPPED, sentence=job.message, ended_at=job.finished_at)
+        # the withdrawal has rolled back: the batch stands as it stood
+        ImportBatch.objects.filter(pk=job.data["batch"], state=BatchState.UNDOING).update(
+            state=BatchState.DONE, sentence=f"撤回没有完成，本批数据仍在库中。{job.message}"
+        )

@@ -17,10 +17,13 @@ from .models import ImportBatch
 
 BATCH_LAMPS = {
     BatchState.CHECKING: "blue",
+    BatchState.MAPPING: "amber",
     BatchState.FAULTY: "red",
     BatchState.CLEAN: "amber",
     BatchState.WRITING: "blue",
     BatchState.DONE: "green",
+    BatchState.UNDOING: "blue",
+    BatchState.WITHDRAWN: "grey",
     BatchState.REFUSED: "red",
     BatchState.STOPPED: "red",
 }
@@ -35,18 +38,23 @@ JOB_LAMPS = {
 
 class BatchTable(t.Table):
     key = "import-batches"
+    hidden = ("unchanged", "skipped")
     caption = "导入批次"
     empty = t.Empty("还没有导入过文件", "在上面选择要导入的内容，先下载模板。")
 
     name = t.LinkColumn("文件", order_by="name")
-    kind = t.Column("内容")
+    kind = t.Column("内容", order_by="kind")
+    owner = t.Column("经办人", order_by="owner__name", empty="系统")
     created_at = t.MomentColumn("上传时间", order_by="created_at")
     rows = t.NumberColumn("行数", order_by="rows")
     created = t.NumberColumn("新增")
     changed = t.NumberColumn("变更")
     unchanged = t.NumberColumn("不变")
+    skipped = t.NumberColumn("跳过")
     faults = t.NumberColumn("错误")
-    state = t.Column("状态", phone="lamp")
+    reach = t.Column("涉及范围", accessor="reach.name", wide_text=True)
+    source = t.Column("来源", accessor="source.name", wide_text=True)
+    state = t.Column("状态", phone="lamp", order_by="state")
 
     def render_kind(self, value: str) -> str:
         return KINDS[value].label if value in KINDS else value

@@ -40,3 +40,27 @@ def saved(path: Path, headers: list[str], *rows: list[Any]) -> Path:
 
 def upload(content: bytes, name: str = "台账.xlsx") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def office_roster(*rows: list[Any], sign: bool = True) -> bytes:
+    """A county's own roster: title, remark, header over two lines, total and signature.
+
+    rows   name, identity number, birth month, unit, quota type, month of entry
+    """
+    made = openpyxl.Workbook()
+    page = made.active
+    page.title = "在编人员"
+    page.append(["某县机关事业单位在编人员花名册"])
+    page.append(["填报单位：组织部", None, None, None, None, "2024年3月"])
+    page.append(["序\n号", "基本信息", None, None, "编制信息", None, None, "准考证号"])
+    page.append([None, "姓 名", "身份证\n号码", "出生\n年月", "部门名称", "编制性质", "进编\n时间"])
+    for number, row in enumerate(rows, start=1):
+        page.append([number, *row, f"Z{number}"])
+    if sign:
+        page.append(["合计", len(rows)])
+        page.append(["制表人：王五", None, None, None, "审核人："])
+    for place in ("A1:H1", "A3:A4", "B3:D3", "E3:G3", "H3:H4"):
+        page.merge_cells(place)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()

@@ -25,6 +25,12 @@ in a child process with memory, CPU and wall limits):
 `Refused.sentence` is Chinese and ready to show. No other exception leaves these functions,
 whatever the file holds. `name` is the name the file was uploaded under.
 
+Foreign layouts (foreign.py, proposals.py, mapping.py):
+
+    found = choose_profile(book, spellings(COLUMNS, synonyms))   header lines, columns, samples
+    propose(found, COLUMNS, synonyms=…, remembered=…)   → which column is probably which, and why
+    applied(book, found, Mapping(columns, fills, copies, days), COLUMNS) → (Workbook, notices)
+
 Giving back:
 
     sheets.mark_faults(path, faults, out_path, name=…)  → Marked(rows, whole, sentence)
@@ -44,14 +50,18 @@ iterable, read once, in constant memory. Every cell that is not a number is writ
 
 from .columns import Column
 from .faults import Fault, Faults, Notice, Report
+from .foreign import Profile, spellings
+from .foreign import choose as choose_profile
 from .headers import HeaderMap, map_headers
 from .kinds import Bad, Kind, Several, day, month, text, whole_number, yes_no
 from .layout import Heading, Layout, Line, write_layout
 from .limits import DEFAULT, Limits, Refused
 from .lookups import code, ref
+from .mapping import Mapping, applied
 from .marking import Marked, mark_faults
 from .parsing import Parsed, choose_sheet, parse
 from .process import Cancelled
+from .proposals import Proposal, propose
 from .reading import Peek, check, read
 from .safecell import Written
 from .templates import template_of, template_warning, write_template
@@ -72,18 +82,23 @@ __all__ = [
     "Layout",
     "Limits",
     "Line",
+    "Mapping",
     "Marked",
     "Notice",
     "Parsed",
     "Peek",
+    "Profile",
+    "Proposal",
     "Refused",
     "Report",
     "Several",
     "Sheet",
     "Workbook",
     "Written",
+    "applied",
     "as_text",
     "check",
+    "choose_profile",
     "choose_sheet",
     "code",
     "day",
@@ -92,8 +107,10 @@ __all__ = [
     "mark_faults",
     "month",
     "parse",
+    "propose",
     "read",
     "ref",
+    "spellings",
     "template_of",
     "template_warning",
     "text",

@@ -65,9 +65,11 @@ class Context:
         plan = self.plan
         if is_new:
             plan.creates += 1
+            plan.new_lines.append(self.rows.parsed.lines[i])
             shown = plan.new
         elif changes:
             plan.changes += 1
+            plan.changed_lines.append(self.rows.parsed.lines[i])
             shown = plan.changed
         else:
             plan.same += 1

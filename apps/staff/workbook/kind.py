@@ -26,6 +26,15 @@ class RosterKind(ImportKind):
     def columns(self, user: Any) -> Sequence[Column]:
         return columns(Codes(), Units(user.subtrees(self.permission)))
 
+    def missing(self, columns: Sequence[Column], given: set[str]) -> list[Column]:
+        """Whoever is named by 人员编号 may leave out the rest; a unit is named either way."""
+        if "person_no" in given:
+            return []
+        lacking = super().missing(columns, given)
+        if not {"unit", "unit_code"} & given:
+            lacking += [column for column in columns if column.field == "unit"]
+        return lacking
+
     def check(self, book: Workbook, *, user: Any, under: Any = None, tell: Tell = silent) -> Plan:
         plan = Plan(self.code)
         check.check(book, plan, user=user, under=under, permission=self.permission, tell=tell)

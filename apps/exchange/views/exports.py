@@ -1,0 +1,42 @@
+"""导出中心: whole registers as workbooks that can be changed and imported again."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from apps.audit import exports
+from apps.core.http import requires
+from apps.core.imports import KINDS
+from apps.units.models import Unit
+
+
+@requires("view_subtree")
+@require_GET
+def export_centre(request: HttpRequest) -> HttpResponse:
+    """导出中心: whole registers as workbooks that can be changed and imported again."""
+    return render(
+        request,
+        "exchange/exports.html",
+        {"kinds": [kind for kind in KINDS.values() if kind.exportable]},
+    )
+
+
+@requires("view_subtree")
+@require_GET
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Send one register, as far as the reader may see it, `?under=` a unit's code."""
+    chosen = KINDS.get(kind)
+    if chosen is None or not chosen.exportable:
+        raise Http404
+    code = request.GET.get("under", "").strip()
+    under = None
+    if code:
+        under = get_object_or_404(Unit.objects.visible_to(request.user), code=code)
+    return exports.export_rows(
+        request,
+        name=f"{chosen.label}" + (f"－{under.name}" if under else ""),
+        columns=chosen.columns(request.user),
+        rows=chosen.rows(user=request.user, under=under),
+    )
