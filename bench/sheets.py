@@ -161,11 +161,11 @@ def main() -> None:
         other = Path(folder) / "other.xlsx"
         ours, theirs = compare("export_small", "openpyxl_small", small, other)
         ratio = (theirs - idle["cpu"]) / max(ours - idle["cpu"], 0.001)
-        say("S1", "export of styled rows: openpyxl write-only cpu / ours",
+        say("P6", "export of styled rows: openpyxl write-only cpu / ours",
             ratio=round(ratio, 1), at_least=10, ok=ratio >= 10, rows=SMALL)  # fmt: skip
         wrote = run("export", big)
         growth = wrote["own_mb"] - idle["own_mb"]
-        say("S2", "memory growth while exporting 100,000 rows, MB",
+        say("P6-memory", "memory growth while exporting 100,000 rows, MB",
             ratio=round(growth, 1), at_most=100, ok=growth <= 100,
             seconds=round(wrote["cpu"], 2))  # fmt: skip
         ours, theirs = compare("read", "calamine", big, big)
