@@ -57,8 +57,8 @@ def history_statements(model: type[models.Model]) -> list[str]:
     def rows(alias: str, source: str, sign: str) -> str:
         picked = ", ".join(f'{alias}."{c}"' for c in columns)
         return (
-            f"{target} SELECT {picked}, clock_timestamp(), '{sign}', core_actor(), core_reason(), "  # noqa: S608
-            f"core_change_id() FROM {source}"
+            f"{target} SELECT {picked}, the_moment, '{sign}', the_actor, the_reason, the_change "  # noqa: S608
+            f"FROM {source}"
         )
 
     changed = " OR ".join(f'n."{c}" IS DISTINCT FROM o."{c}"' for c in columns if c != pk)
@@ -68,6 +68,12 @@ def history_statements(model: type[models.Model]) -> list[str]:
     -- the plan of the first call serves the session: made for one row, a nested loop over the
     -- transition tables would take minutes for a bulk update (20,000 rows: 78 s, hashed 0.5 s)
     SET enable_nestloop = off AS $f$
+    -- asked once for the statement, not once for each of its rows
+    DECLARE
+      the_moment timestamptz := clock_timestamp();
+      the_actor bigint := core_actor();
+      the_reason text := core_reason();
+      the_change uuid := core_change_id();
     BEGIN
       IF TG_OP = 'INSERT' THEN
         {rows("n", "new_rows n", "+")};

@@ -119,6 +119,11 @@ def _lock() -> None:
         "SELECT FROM staff_occupancy WHERE id IN (SELECT spell_id FROM roster_spell) "
         "ORDER BY id FOR NO KEY UPDATE"
     )
+    # no unit moves or goes between here and the end
+    _run(
+        "SELECT FROM units_unit WHERE id IN (SELECT unit_id FROM roster_spell) "
+        "ORDER BY id FOR KEY SHARE"
+    )
     cells = (
         "SELECT s.unit_id, s.quota_type_id FROM roster_spell s WHERE s.quota_type_id IS NOT NULL "
         "UNION SELECT o.unit_id, o.quota_type_id FROM roster_spell s "
@@ -285,11 +290,15 @@ def _insert_spells() -> None:
         f"coalesce(s.{column}, {never_empty[column]})" if column in never_empty else f"s.{column}"
         for column in copied
     ]
+    # scope and counts come along; a trigger looks at them once for the statement
     _run(
         "INSERT INTO staff_occupancy (person_id, unit_id, scope, counts, occupies_slot, "  # noqa: S608
         f"notice_no, slot_no, sort, {', '.join(copied)}) "
-        f"SELECT s.person_id, s.unit_id, '', true, true, '', '', s.line, {', '.join(picked)} "
-        "FROM roster_spell s WHERE s.is_new ORDER BY s.person_id, s.line"
+        "SELECT s.person_id, s.unit_id, u.path, staff_in_quota(c.attrs, s.ends_on IS NOT NULL), "
+        f"true, '', '', s.line, {', '.join(picked)} "
+        "FROM roster_spell s JOIN units_unit u ON u.id = s.unit_id "
+        "LEFT JOIN core_codevalue c ON c.key = s.status_id "
+        "WHERE s.is_new ORDER BY s.person_id, s.line"
     )
 
 
