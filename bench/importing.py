@@ -156,12 +156,14 @@ def make_floor(folder: Path) -> dict[str, Path]:
             )
             for name, definition in cursor.fetchall():
                 for real in TABLES:
-                    definition = definition.replace(f"REFERENCES {real}(", f"REFERENCES floor_{real}(")
+                    definition = definition.replace(
+                        f"REFERENCES {real}(", f"REFERENCES floor_{real}("
+                    )
                 run(f"ALTER TABLE floor_{table} ADD CONSTRAINT {name} {definition}")
             sides[table] = folder / f"{table}.copy"
             with sides[table].open("wb") as file:
                 cursor.copy_expert(
-                    f"COPY (SELECT * FROM {table} ORDER BY id) TO STDOUT",  # noqa: S608
+                    f"COPY (SELECT * FROM {table} ORDER BY id) TO STDOUT",
                     file,
                 )
     return sides

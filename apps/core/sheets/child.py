@@ -6,13 +6,15 @@ without Django. Everything a strange file can do happens here, inside the limits
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
-from itertools import chain
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from . import csvtext, guard
@@ -21,6 +23,7 @@ from .process import CRASHED, TOO_MUCH
 from .safecell import from_csv
 
 BATCH = 200  # rows in one line of output
+BLOCK = 4_000  # rows in one line of output, sent as columns
 
 
 def main() -> int:
@@ -101,7 +104,7 @@ def _text_rows(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[list[A
 def _read_sheets(path: str, checked: guard.Checked, limits: Limits) -> Iterator[bytes]:
     for sheet, about, facts in _calamine_sheets(path, checked):
         yield _dump(_about(sheet, about, facts, limits))
-        yield from _batches(_rows(sheet, facts), limits)
+        yield from _blocks(_rows(sheet, facts), limits)
 
 
 def sheets_of(
@@ -170,12 +173,21 @@ def _rows(sheet: Any, facts: guard.SheetFacts) -> Iterator[list[Any]]:
             row = indent + row
         for column in errors.get(line, ()):
             if column <= len(row):
-                row[column - 1] = {"e": "#错误"}
+                row[column - 1] = ERROR
         yield row
+
+
+class _ErrorCell:
+    """An Excel error; which one, calamine does not say."""
+
+
+ERROR = _ErrorCell()
 
 
 def _plain(value: Any) -> dict[str, Any]:
     """Return a value JSON has no word for (json.dumps calls this)."""
+    if value is ERROR:
+        return {"e": "#错误"}
     if isinstance(value, dt.datetime):
         return {"s": value.isoformat()}
     if isinstance(value, dt.date):
@@ -185,6 +197,56 @@ def _plain(value: Any) -> dict[str, Any]:
     if isinstance(value, dt.timedelta):
         return {"n": value.total_seconds()}
     raise TypeError(type(value).__name__)
+
+
+def _blocks(rows: Iterator[list[Any]], limits: Limits) -> Iterator[bytes]:
+    """Yield rows of equal length as columns: {"count", "columns": [[type code, codes, further]]}.
+
+    further  the distinct cells of the column that no earlier block has sent
+    codes    base64; for each row the place of its cell among all that were sent
+    """
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+    known: list[dict[Any, int]] = []
+    line, sent = 1, 0
+    while block := list(islice(rows, BLOCK)):
+        width = max(map(len, block))
+        if min(map(len, block)) < width:
+            block = [row + [""] * (width - len(row)) for row in block]
+        if len(known) < width:
+            known += [{} for _ in range(width - len(known))]
+        pieces = []
+        for table, cells in zip(known, zip(*block, strict=True), strict=True):
+            piece, size = _packed(table, cells, line, limits)
+            pieces.append(piece)
+            sent += size
+            # One shared string in a million cells is gigabytes once it is written out.
+            if sent > limits.output_bytes:
+                raise Refused(TOO_MUCH)
+        yield encode({"count": len(block), "columns": pieces}).encode("utf-8", "surrogatepass")
+        line += len(block)
+
+
+def _packed(
+    table: dict[Any, int], cells: Sequence[Any], line: int, limits: Limits
+) -> tuple[list[Any], int]:
+    """Return one column of a block as it is sent, and how long its cells are written out."""
+    texts = set(map(type, cells)) == {str}
+    # 1, 1.0 and True are equal as dictionary keys
+    keys = cells if texts else [v if v.__class__ is str else (v.__class__, v) for v in cells]
+    before = len(table)
+    further = [key for key in dict.fromkeys(keys) if key not in table]
+    table.update(zip(further, range(before, before + len(further)), strict=True))
+    sort = "B" if len(table) <= 1 << 8 else "H" if len(table) <= 1 << 16 else "I"
+    codes = array(sort, map(table.__getitem__, keys))
+    plain = further if texts else [key if key.__class__ is str else key[1] for key in further]
+    longest = max((len(v) for v in plain if v.__class__ is str), default=0)
+    if longest > limits.cell_chars:
+        at = next(n for n, v in enumerate(cells) if v.__class__ is str and len(v) == longest)
+        raise Refused(
+            f"第 {line + at} 行有一个单元格长达 {longest} 字，最多 {limits.cell_chars} 字"
+        )
+    size = sum(map(len, cells)) if texts else sum(len(v) for v in cells if v.__class__ is str)
+    return [sort, base64.b64encode(codes.tobytes()).decode("ascii"), plain], size + 3 * len(cells)
 
 
 def _batches(rows: Iterator[list[Any]], limits: Limits) -> Iterator[bytes]:

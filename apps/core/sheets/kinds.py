@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import dates
-from .tidy import CODE, Rules, key, tidy
+from .tidy import CODE, Rules, is_plain, key, tidy
 from .workbook import Cell, CellError, as_text
 
 
@@ -83,27 +83,44 @@ class Kind:
         """Say, from inside `one`, that the cell is taken but in a way worth a warning."""
         self._remark = why
 
-    def convert(self, values: list[Cell]) -> Converted:
+    def convert(self, values: Sequence[Cell]) -> Converted:
         """Read one column. None and "" become None; nothing is raised."""
         # 1, 1.0 and True are equal as dictionary keys, so everything but text carries its type.
-        keys: list[Any] = values
+        keys: Sequence[Any] = values
         if not set(map(type, values)) <= {str, type(None)}:
             keys = [v if v is None or v.__class__ is str else (v.__class__, v) for v in values]
         table: dict[Any, Any] = dict.fromkeys(keys)
+        cells = [
+            (item, item if item is None or item.__class__ is str else item[1]) for item in table
+        ]
+        return self._convert(cells, table, keys)
+
+    def convert_coded(self, values: Sequence[Cell], codes: Sequence[int]) -> Converted:
+        """Read one column that comes as its distinct cells and a place among them for each row."""
+        used = sorted(set(codes))
+        return self._convert([(n, values[n]) for n in used], dict.fromkeys(used), codes)
+
+    def _convert(
+        self, cells: list[tuple[Any, Cell]], table: dict[Any, Any], keys: Sequence[Any]
+    ) -> Converted:
+        """cells: (key, cell) of each distinct cell; table: key → value, to be filled."""
         notes: dict[Any, tuple[str, list[str]]] = {}
         pending: list[tuple[Any, Cell]] = []
-        rules = self.rules
-        for item in table:
-            if item is None:
+        rules, plain = self.rules, is_plain
+        for item, cell in cells:
+            if cell is None:
                 continue
-            if item.__class__ is str:
-                text, reasons = tidy(item, rules)
+            if cell.__class__ is str:
+                if plain(cell):
+                    pending.append((item, cell))
+                    continue
+                text, reasons = tidy(cell, rules)
                 if text:
                     pending.append((item, text))
                     if reasons:
                         notes[item] = (text, reasons)
             else:
-                pending.append((item, item[1]))
+                pending.append((item, cell))
         self.prepare([cell if cell.__class__ is str else as_text(cell) for _, cell in pending])
         bad: dict[Any, str] = {}
         one = self.one

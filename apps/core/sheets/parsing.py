@@ -9,7 +9,9 @@ from typing import Any
 
 from .columns import Column
 from .faults import Fault, Faults, Notice
+from .grid import Grid
 from .headers import HeaderMap, map_headers
+from .kinds import Converted
 from .marking_child import FAULT_SHEET
 from .tidy import key
 from .workbook import Cell, Sheet, Workbook, as_text
@@ -122,12 +124,11 @@ def parse(
         if not out.lines:
             message = "表头下面没有数据，请填写后再上传"
             out.faults.add(Fault(chosen.name, header.line, 0, "", "", message))
-        rows = [chosen.rows[line - 1] for line in out.lines]
         told: frozenset[tuple[int, int]] = frozenset(() if formulas else chosen.formulas)
         for column in columns:
             place = header.places.get(column.field)
             if place is not None:
-                _read_column(out, column, place, rows, told)
+                _read_column(out, column, place, told)
         if not formulas:
             _formula_faults(out)
     out.seconds = time.perf_counter() - start
@@ -137,6 +138,13 @@ def parse(
 def _data_lines(sheet: Sheet, header: HeaderMap) -> list[int]:
     """Return the Excel lines that hold data in one of the mapped columns."""
     places = sorted(place - 1 for place in header.places.values())
+    if isinstance(sheet.rows, Grid):
+        first = sheet.rows[header.line : header.line + NOTE_ROWS]
+        notes = {line for line, row in enumerate(first, start=header.line + 1) if _is_note(row)}
+        empty = _empty_rows(sheet.rows, header.line, places)
+        left_out = notes | {at + 1 for at in empty}
+        lines = range(header.line + 1, len(sheet.rows) + 1)
+        return [line for line in lines if line not in left_out] if left_out else list(lines)
     lines = []
     for line, row in enumerate(sheet.rows[header.line :], start=header.line + 1):
         width = len(row)
@@ -152,6 +160,38 @@ def _data_lines(sheet: Sheet, header: HeaderMap) -> list[int]:
     return lines
 
 
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
+
+
+def _empty_rows(grid: Grid, start: int, places: Sequence[int]) -> list[int]:
+    """Return the rows from `start` on, counted from 0, that are blank at all these columns."""
+    empty = list(range(start, len(grid)))
+    for place in places:
+        if place < grid.width and empty:
+            codes = grid.codes[place]
+            blank = {n for n, cell in enumerate(grid.values[place]) if _is_blank(cell)}
+            empty = [row for row in empty if codes[row] in blank] if blank else []
+    return empty
+
+
+def _codes(lines: list[int], codes: Sequence[int]) -> Sequence[int]:
+    """Return the codes of these lines."""
+    if lines and lines[-1] - lines[0] == len(lines) - 1:
+        return codes[lines[0] - 1 : lines[-1]]
+    return [codes[line - 1] for line in lines]
+
+
+def _convert(out: Parsed, column: Column, place: int) -> Converted:
+    """Read the cells of one column on the data lines."""
+    rows, at = out.sheet.rows, place - 1
+    reader = column.reader.fresh()
+    if isinstance(rows, Grid):
+        return reader.convert_coded(rows.values[at], _codes(out.lines, rows.codes[at]))
+    picked = [rows[line - 1] for line in out.lines]
+    return reader.convert([row[at] if at < len(row) else None for row in picked])
+
+
 def _is_note(row: Sequence[Cell]) -> bool:
     """A note or example row says so in its first filled cell."""
     for cell in row:
@@ -165,17 +205,14 @@ def _read_column(
     out: Parsed,
     column: Column,
     place: int,
-    rows: Sequence[Sequence[Cell]],
     told: frozenset[tuple[int, int]],
 ) -> None:
     """told: (line, place) of cells that are faults for holding a formula."""
-    at = place - 1
-    cells = [row[at] if at < len(row) else None for row in rows]
-    read = column.reader.fresh().convert(cells)
+    read = _convert(out, column, place)
     out.values[column.field] = read.values
     name, lines, header = out.sheet.name, out.lines, column.header
     for index, message in read.bad:
-        shown = column.masked(as_text(cells[index]))
+        shown = column.masked(as_text(out.sheet.cell(lines[index], place)))
         out.faults.add(Fault(name, lines[index], place, header, shown, message))
     if column.required and None in read.values:
         faulty = {index for index, _ in read.bad}
@@ -184,7 +221,7 @@ def _read_column(
                 message = f"「{header}」必须填写"
                 out.faults.add(Fault(name, lines[index], place, header, "", message))
     for index, new, why in read.tidied:
-        old = column.masked(as_text(cells[index]))
+        old = column.masked(as_text(out.sheet.cell(lines[index], place)))
         out.warnings.add(Notice(name, lines[index], place, header, old, column.masked(new), why))
 
 

@@ -87,7 +87,7 @@ def _lines(
     if child.stdout is None:
         raise Refused(CRASHED)
     pipe = child.stdout.fileno()
-    rest = b""
+    rest: list[bytes] = []  # pieces of a line that has not ended; a line can be long
     received = 0
     while True:
         left = deadline - time.monotonic()
@@ -103,10 +103,15 @@ def _lines(
         received += len(block)
         if received > limits.output_bytes:
             raise Refused(TOO_MUCH)
-        *lines, rest = (rest + block).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
+        first, *more = block.split(b"\n")
+        rest.append(first)
+        if more:
+            yield b"".join(rest)
+            *whole, last = more
+            yield from whole
+            rest = [last]
+    if any(rest):
+        yield b"".join(rest)
     _judge(child.wait(timeout=max(deadline - time.monotonic(), 1.0)))
 
 

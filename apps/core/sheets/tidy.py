@@ -25,7 +25,7 @@ _DOT_BETWEEN_CJK = re.compile(f"(?<=[{_CJK}]) *[.{_DOTS}] *(?=[{_CJK}])")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 # One look that nearly every cell passes: nothing in it needs any of the rules below.
-_PLAIN = re.compile(
+is_plain = re.compile(
     "[^\\s\u00ad\u00a0\u2000-\u206f\u3000\ufeff\ue000-\uf8ff\uff01-\uff5e"
     "\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\u2212\u3010\u3011"
     "\U000f0000-\U0010fffd.\u2219\u2022\u30fb\uff65\u22c5\u25cf\u25e6\ufe52\u16eb\u2e31\u02d9\ua78f]+"
@@ -65,7 +65,7 @@ def half_width(text: str) -> str:
 
 def tidy(text: str, rules: Rules = PLAIN) -> tuple[str, list[str]]:
     """Return the text as the rules want it, and the reasons for each change (Chinese)."""
-    if _PLAIN(text):
+    if is_plain(text):
         return text, []
     reasons: list[str] = []
     before = text

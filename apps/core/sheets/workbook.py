@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from .grid import Grid
 
 # A cell: None or "" (empty), str, int, float, bool, date, datetime, time, timedelta or CellError.
 Cell = Any
@@ -27,7 +29,7 @@ class Sheet:
     """One sheet. `rows[0]` is Excel line 1 and `rows[0][0]` is cell A1, whatever is empty."""
 
     name: str
-    rows: list[list[Cell]] = field(default_factory=list)
+    rows: Sequence[list[Cell]] = field(default_factory=list)
     hidden: bool = False
     merged: list[Merge] = field(default_factory=list)
     formulas: list[tuple[int, int]] = field(default_factory=list)  # (line, column) from 1
@@ -35,6 +37,10 @@ class Sheet:
 
     def cell(self, line: int, column: int) -> Cell:
         """Return one cell by line and column from 1; None outside the sheet."""
+        if isinstance(self.rows, Grid):
+            if 1 <= line <= len(self.rows) and 1 <= column <= self.rows.width:
+                return self.rows.cell(line - 1, column - 1)
+            return None
         if 1 <= line <= len(self.rows):
             row = self.rows[line - 1]
             if 1 <= column <= len(row):

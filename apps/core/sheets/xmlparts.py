@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -100,6 +100,128 @@ def look_through(name: str, pieces: Iterable[bytes], budget: Budget) -> Part:
     return part
 
 
+# -- what nearly all of a workbook consists of -------------------------------------------------
+# Rows and shared strings written the usual way are matched whole. What a pattern matches is
+# well-formed whatever surrounds it, and it is counted as the parser would count it; what does not
+# match goes to the parser. Patterns are possessive: none can be made to try again.
+_SIGNS = rb"[^<>&\x00-\x08\x0b\x0c\x0e-\x1f]*+"
+_TEXT = _SIGNS + rb"(?:&(?:amp|lt|gt|quot|apos);" + _SIGNS + rb")*+"
+_T = rb'<t(?: xml:space="preserve")?>' + _TEXT + rb"</t>"
+ROW = re.compile(
+    rb'[ \t\r\n]*+<row r="([1-9][0-9]{0,6})"'
+    rb'(?: (?!r=)[A-Za-z][A-Za-z0-9:]*+="[A-Za-z0-9:. -]*+")*+ ?'
+    rb'(?:/>|>((?:<c r="[A-Z]{1,3}\1"(?: s="[0-9]{1,6}")?+(?: t="(?:inlineStr|str|s|n|b)")?+ ?'
+    rb"(?:/>|>(?:<is>" + _T + rb"</is>|<v>" + _TEXT + rb"</v>)</c>))*+)</row>)"
+)
+CELLS = re.compile(rb'<c r="([A-Z]+)')  # when no cell is empty
+ANY_CELLS = re.compile(rb'<c r="([A-Z]+)[0-9]+"[^<>/]*+(/?)>')
+STRINGS = re.compile(rb"[ \t\r\n]*+(?:<si>" + _T + rb"</si>)++")
+SHEET_DATA = b"<sheetData>"
+SHAPES_KEPT = 10_000
+_MOST_HELD = 1 << 20  # bytes of one row kept waiting for its end
+_NO_CHARACTER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+
+
+class Skipper:
+    """Spares the parser what a pattern matches; feeds it the rest.
+
+    begin  text after which the pattern may apply; None: at once. It must be an element's start tag
+           for the parser too: inside a comment the parser sees none
+    end    where what the pattern did not match ends: that much goes to the parser
+    """
+
+    def __init__(
+        self,
+        parser: expat.XMLParserType,
+        begin: bytes | None,
+        pattern: re.Pattern[bytes],
+        end: bytes,
+        take: Callable[[re.Match[bytes]], None],
+    ) -> None:
+        self.parser, self.begin, self.pattern, self.end = parser, begin, pattern, end
+        self.take = take
+        self.held = b""
+        self.off = False  # for good: past the end, or nothing like the usual
+
+    def feed(self, piece: bytes, final: bool) -> None:
+        """Take the next piece. Raises ExpatError and what `take` raises."""
+        data = self.held + piece if self.held else piece
+        self.held = b""
+        at = 0
+        if self.begin is not None and not self.off:
+            found = data.find(self.begin)
+            if found < 0:
+                keep = 0 if final else len(self.begin) - 1
+                cut = max(len(data) - keep, 0)
+                self.parser.Parse(data[:cut], False)
+                self.held = data[cut:]
+                if final:
+                    self.parser.Parse(self.held, True)
+                return
+            at = found + len(self.begin)
+            self._start(data[:at], found)
+        if not self.off:
+            at = self._skip(data, at, final)
+        if self.off:
+            self.parser.Parse(data[at:], final)
+        else:
+            self.held = data[at:]
+            if final:
+                self.parser.Parse(self.held, True)
+
+    def _start(self, head: bytes, found: int) -> None:
+        """Feed all up to the begin; it counts only if the parser started an element there."""
+        parser, started = self.parser, []
+        handler = parser.StartElementHandler
+        name = (self.begin or b"")[1:-1].decode()
+
+        def watch(element: str, attributes: dict[str, str]) -> None:
+            started.append(element)
+            if handler is not None:
+                handler(element, attributes)
+
+        parser.Parse(head[:found], False)
+        parser.StartElementHandler = watch
+        parser.Parse(head[found:], False)
+        parser.StartElementHandler = handler
+        self.begin = None
+        self.off = started != [name]
+
+    def _skip(self, data: bytes, at: int, final: bool) -> int:
+        """Match as far as it goes from `at`; return where it stopped."""
+        match, take, end = self.pattern.match, self.take, self.end
+        whole = data.rfind(end) + len(end)  # nothing past it is complete
+        first = at
+        while at < whole:
+            found = match(data, at, whole)
+            if found is not None:
+                take(found)
+                at = found.end()
+                continue
+            _look_at_characters(data[first:at])
+            stop = data.find(end, at, whole) + len(end)
+            if stop < len(end):
+                break
+            self.parser.Parse(data[at:stop], False)
+            first = at = stop
+        _look_at_characters(data[first:at])
+        # what comes after the last row, or a row without end
+        rest = data[at : at + 64].lstrip(b" \t\r\n")
+        if rest[:2] == b"</" or len(data) - at > _MOST_HELD:
+            self.off = True
+        return at
+
+
+def _look_at_characters(skipped: bytes) -> None:
+    """Refuse bytes that are no characters of XML. The patterns leave the controls out already."""
+    try:
+        skipped.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(BROKEN) from None
+    if any(sign in skipped for sign in _NO_CHARACTER):
+        raise Refused(BROKEN)
+
+
 class _Reader:
     """One part going through expat."""
 
@@ -115,6 +237,7 @@ class _Reader:
         parser.EntityDeclHandler = self._refuse
         parser.ExternalEntityRefHandler = self._refuse
         parser.StartElementHandler = self._root
+        self.plain: Skipper | None = None  # once inside what can be looked through by pattern
         self.finish: Callable[[], None] | None = None
         self.depth = 0
         self.property = ""
@@ -131,7 +254,12 @@ class _Reader:
             return
         self.budget.spend(piece)
         try:
-            self.parser.Parse(piece, final)
+            if not self.part.root:
+                piece = self._to_root(piece)
+            if self.plain is None:
+                self.parser.Parse(piece, final)
+            else:
+                self.plain.feed(piece, final)
             if final and self.finish is not None:
                 self.finish()
         except expat.ExpatError:
@@ -140,6 +268,13 @@ class _Reader:
             if not self.tolerated and self.part.name.casefold().startswith(("xl/", "_rels/", "[")):
                 raise Refused(BROKEN) from None
 
+    def _to_root(self, piece: bytes) -> bytes:
+        """Parse tag by tag until the root is known; return what is left of the piece."""
+        while not self.part.root and (stop := piece.find(b">") + 1):
+            self.made.Parse(piece[:stop], False)
+            piece = piece[stop:]
+        return piece
+
     def _refuse(self, *_: object) -> int:
         raise Refused(FOREIGN_XML)
 
@@ -147,8 +282,11 @@ class _Reader:
         root = self.part.root = local(name)
         parser = self.made
         if root == "worksheet":
-            parser.StartElementHandler, self.finish = _watch_sheet(self.part, self.budget)
+            parser.StartElementHandler, self.finish, take = _watch_sheet(self.part, self.budget)
+            self.plain = Skipper(parser, SHEET_DATA, ROW, b"</row>", take)
             return
+        if root == "sst":
+            self.plain = Skipper(parser, None, STRINGS, b"</si>", self._take_strings)
         if root in ("macrosheet", "dialogsheet"):
             raise Refused(MACRO_SHEET)
         parser.StartElementHandler = self._element
@@ -183,6 +321,11 @@ class _Reader:
         elif element == "property":
             self.property, self.text = attributes.get("name", "")[:200], ""
 
+    def _take_strings(self, found: re.Match[bytes]) -> None:
+        self.strings += found[0].count(b"<si>")
+        if self.strings > self.budget.limits.strings:
+            raise Refused(TOO_COMPLEX)
+
     def _end(self, name: str) -> None:
         self.depth -= 1
         if self.property and local(name) == "property":
@@ -207,11 +350,14 @@ def _too_far(line: int, column: int, limits: Limits) -> Refused:
     )
 
 
-def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None]]:
-    """Return the start handler for a worksheet, and what to call at its end.
+def _watch_sheet(
+    part: Part, budget: Budget
+) -> tuple[Handler, Callable[[], None], Callable[[re.Match[bytes]], None]]:
+    """Return the start handler for a worksheet, what to call at its end, and what takes a ROW.
 
-    The one hot loop of the guard, some five million calls for 100,000 rows: hence a closure,
-    and a guess at each reference (the next column of this line) before any pattern is matched.
+    A row that ROW matches is counted whole; any other goes through the parser and `start`, some
+    fifty calls for a row: hence a closure, and a guess at each reference (the next column of this
+    line) before any pattern is matched. Both count the same things.
     """
     limits = budget.limits
     rows, columns, kept = limits.rows, limits.columns, limits.formulas_listed
@@ -287,6 +433,37 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
             if ":" in name:
                 start(local(name), attributes)
 
+    shapes: dict[tuple[bytes, ...], tuple[int, int, int, int]] = {}
+
+    def take(found: re.Match[bytes]) -> None:
+        nonlocal line, line_text, column, cells_left, deepest, widest, filled, filled_before, texts
+        if filled > filled_before:
+            deepest, filled_before = max(deepest, line), filled
+        line = int(found[1])
+        line_text = str(line)
+        if line > rows:
+            raise _too_far(line, 0, limits)
+        body = found[2] or b""
+        if b"/><" in body or body.endswith(b"/>"):
+            shape = tuple([letters + slash for letters, slash in ANY_CELLS.findall(body)])
+        else:
+            shape = tuple(CELLS.findall(body))
+        known = shapes.get(shape)
+        if known is None:
+            if len(shapes) >= SHAPES_KEPT:
+                shapes.clear()
+            known = shapes[shape] = _shape(shape)
+        count, last, full, far = known
+        if last > columns:
+            raise _too_far(line, last, limits)
+        column = last
+        cells_left -= count
+        filled += full
+        texts += body.count(b"<t")
+        if cells_left < 0 or filled > most_texts or texts > most_texts:
+            raise Refused(TOO_COMPLEX)
+        widest = max(widest, far)
+
     def finish() -> None:
         bottom = max(deepest, line) if filled > filled_before else deepest
         part.cells, part.area = filled, bottom * widest
@@ -295,7 +472,21 @@ def _watch_sheet(part: Part, budget: Budget) -> tuple[Handler, Callable[[], None
         if budget.area < 0:
             raise Refused(TOO_COMPLEX)
 
-    return start, finish
+    return start, finish, take
+
+
+def _shape(cells: Sequence[bytes]) -> tuple[int, int, int, int]:
+    """Return of a row's cells: how many, the last column, how many filled, the last one filled.
+
+    cells  the letters of each reference; an empty cell has a / after them
+    """
+    last = full = far = 0
+    for cell in cells:
+        column = _column(cell.rstrip(b"/").decode("ascii"))
+        last = max(last, column)
+        if not cell.endswith(b"/"):
+            full, far = full + 1, max(far, column)
+    return len(cells), last, full, far
 
 
 def _column(letters: str) -> int:

@@ -336,7 +336,7 @@ def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "geheim")
     monkeypatch.setenv("DATABASE_URL", "postgres://geheim")
 
-    assert not [name for name in process._environment() if name in ("SECRET_KEY", "DATABASE_URL")]
+    assert not [name for name in process.environment() if name in ("SECRET_KEY", "DATABASE_URL")]
 
 
 def test_a_path_that_is_not_there_is_a_refusal(tmp_path: Path) -> None:
