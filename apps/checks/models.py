@@ -8,12 +8,14 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Now
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.history import RowHistory
 from apps.core.scope import within
+from apps.documents.models import ApprovalDocument
 from apps.staff.models import Person
 from apps.units.models import Unit
 
@@ -31,6 +33,26 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def open(self, today: dt.date | None = None) -> Self:
         """Return what lasts and is not muted; a mute that has run out mutes nothing."""
         return self.lasting().exclude(self.muted(today))
+
+    def with_names(self) -> Self:
+        """Add `person_name` and `document_number` of the subjects, for the sentence.
+
+        Who sees the unit sees the person, who has a place there, and the document it rests on.
+        """
+        person = Cast(KT("subjects__person"), models.BigIntegerField())
+        document = Cast(KT("subjects__document"), models.BigIntegerField())
+        return self.alias(subject_person=person, subject_document=document).annotate(
+            person_name=models.Subquery(
+                Person.objects.filter(pk=models.OuterRef("subject_person"))
+                .order_by()
+                .values("name")[:1]
+            ),
+            document_number=models.Subquery(
+                ApprovalDocument.objects.filter(pk=models.OuterRef("subject_document"))
+                .order_by()
+                .values("number")[:1]
+            ),
+        )
 
     @staticmethod
     def muted(today: dt.date | None = None) -> Q:

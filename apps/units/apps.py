@@ -45,6 +45,7 @@ class UnitsConfig(AppConfig):
                 "units:card",
                 "quotas:unit",
                 "staff:unit",
+                "checks:unit",
             ),
         )
         menu.register(

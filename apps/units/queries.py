@@ -38,6 +38,7 @@ TABS = (
     ("沿革", "units:history"),
     ("文件", "units:documents"),
     ("变更", "units:changes"),
+    ("校核", "checks:unit"),
 )
 
 

@@ -282,6 +282,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.forget_counters",
         "schedule": crontab(hour=1, minute=20),
     },
+    "checks.check_changed": {"task": "checks.check_changed", "schedule": 20.0},
+    "checks.check_all": {"task": "checks.check_all", "schedule": crontab(hour=2, minute=30)},
     "checks.refresh_statistics": {"task": "checks.refresh_statistics", "schedule": 600.0},
     "checks.recompute_statistics": {
         "task": "checks.recompute_statistics",

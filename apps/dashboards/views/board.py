@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.checks.queries.counts import open_counts
 from apps.checks.queries.trends import over_trend
 from apps.core import wording
 from apps.core.http import on_day, requires
@@ -34,6 +35,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "board": found,
         "on": on,
         "now": timezone.now(),
+        "checked": None if on else open_counts([found.node.path] if found.node else paths),
         "trend": over_trend(found.node, found.summary.quotas),
         **_figures(found),
         **_words(found, on),

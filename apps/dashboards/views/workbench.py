@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.checks.queries.counts import open_counts
 from apps.core import menu, wording
 from apps.core.administrators import AUDIT, SECURITY, SYSTEM, requires_administrator
 from apps.core.http import requires
@@ -66,6 +67,7 @@ def _office(request: HttpRequest) -> HttpResponse:
         "changes": movements(paths, LATEST),
         "flow": queries.flow(paths, today, found.quotas.total.actual),
         "over": over_lines(paths, TOP_OVER),
+        "checked": open_counts(paths),
         "jobs": queries.my_jobs(user),
         "unfinished": queries.unfinished(paths),
         "documents": queries.latest_documents(paths),
@@ -129,6 +131,7 @@ def _units(request: HttpRequest) -> HttpResponse:
         # where the units below are listed the over-staffed stand first already
         "over": [] if any(card.units for card in cards) else over_lines(paths, TOP_OVER),
         "changes": movements(paths, LATEST),
+        "checked": open_counts(paths),
         "flow": queries.flow(paths, timezone.localdate(), found.quotas.total.actual),
         "jobs": queries.my_jobs(user),
         "many": found.units > len(paths),

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from apps.checks import services as checks
 from apps.core import reference
-from apps.demo import checking, seeding, specs
+from apps.demo import checking, contradictions, seeding, specs
 from apps.demo.cast import appoint_demo_accounts
 from apps.demo.plan import CountySpec
 from apps.units.models import Unit
@@ -78,10 +79,14 @@ class Command(BaseCommand):
         seeding.set_office(home)
         for sentence in appoint_demo_accounts(home):
             self._stage(sentence)
+        contradictions.plant(home, seeding.latest_day())
         seeding.analyze()
         faults = checking.faults(specs.DEMO, home)
         if faults:
             raise CommandError("装入的数据与约定的数字不符，已全部撤回：" + "；".join(faults))
+        checks.refresh_statistics()
+        found = checks.check_all(kind="asked").found
+        self._stage(f"月度统计已算好，数据校核查出 {found} 个问题")
         self._stage("演示数据已装入，各项数字核对一致")
 
     # -- any number of counties ------------------------------------------------------------------
