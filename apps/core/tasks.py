@@ -29,6 +29,14 @@ def sweep_jobs() -> None:
     jobs.sweep()
 
 
+@shared_task(name="core.settle_search")
+def settle_search() -> None:
+    """Work new rows into the search indexes (migration 0005). Safe to run twice."""
+    from . import search
+
+    search.settle()
+
+
 @shared_task(name="core.forget_keys")
 def forget_keys() -> None:
     """Drop idempotency keys older than two days. Safe to run twice."""

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.audit import services as audit
+from apps.core import search
 from apps.core.writes import write
 from apps.units.models import Office, Unit
 from apps.units.services.tree import hold_tree
@@ -87,9 +88,10 @@ def _under(parent: Unit | None, node: Node) -> Unit:
 
 
 def analyze() -> None:
-    """Let the planner know the new sizes at once; the function runs as the tables' owner."""
+    """Let planner and search know the new rows at once; both run as the tables' owner."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT demo_analyze()")
+    search.settle()
 
 
 def set_office(root: Unit) -> None:
