@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.audit import services as audit
 from apps.core import search
 from apps.core.writes import write
+from apps.units import services as units
 from apps.units.models import Office, Unit
 from apps.units.services.tree import hold_tree
 
@@ -56,6 +57,7 @@ def seed_county(
     clock(f"机构 {count} 个（其中单位 {bodies} 个）")
     clock(f"批文 {writing.write_documents(made.book, tree.root)} 件")
     writing.write_events(made.events)
+    units.recognise(by=by, units=[(node.id, node.name) for node in nodes])
     clock(f"台账 {writing.write_ledger(tree)} 笔")
     jobs = Occupations(random, spec.mark, made.people.horizon)
     clock(f"人员 {writing.write_people(lives, made.people, random)} 人")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Replace
 from guardian.models import UserObjectPermissionBase
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
@@ -59,8 +60,9 @@ class UnitQuerySet(MP_NodeQuerySet):
     def found_by(self, text: str) -> UnitQuerySet:
         """Return the units that every word of `text` is found in.
 
-        Words are parts of the name or short name, beginnings of the code, or, in Latin letters,
-        pinyin without spaces and initials. Each way has its index (migration 0003).
+        Words are parts of the name, the short name, a former name or a nameplate, beginnings of
+        the code, or, in Latin letters, pinyin without spaces and initials. Each way has its index
+        (migrations 0003 and 0008).
         """
         found = self
         for word in text.split():
@@ -74,11 +76,19 @@ class UnitQuerySet(MP_NodeQuerySet):
         computed again for the rows found.
         """
         units = self.model._base_manager.order_by().values("pk")
-        ways = [units.filter(short_name__holds=word), units.filter(code__startswith=word)]
+        plates = Nameplate.objects.open().order_by().values("unit_id")
+        former = UnitEvent.objects.filter(before__has_key="name").order_by().values("unit_id")
+        ways = [
+            units.filter(short_name__holds=word),
+            units.filter(code__startswith=word),
+            plates.filter(name__holds=word),
+            former.alias(name=KeyTextTransform("name", "before")).filter(name__holds=word),
+        ]
         if word.isascii():
             small = word.lower()
             spelled = units.alias(name_spelled=Replace("name_pinyin", Value(" "), Value("")))
             ways.append(units.filter(name_initials__holds=small))
+            ways.append(plates.filter(name_initials__startswith=small))
             ways.append(spelled.filter(name_spelled__holds=small))
         return units.filter(name__holds=word).union(*ways)
 

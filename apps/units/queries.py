@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from apps.core.scope import roots, within
 
 from .choices import EntityKind
 from .lamps import Lamp, lamp_of
-from .models import Unit, UnitQuerySet
+from .models import Nameplate, Unit, UnitEvent, UnitQuerySet
 
 STEP = Unit.steplen
 #: Levels among which the nearest body above a unit is looked for.
@@ -115,10 +115,43 @@ def search(user: Any, text: str, limit: int = 20) -> list[Found]:
     if not text:
         return []
     units = ranked(Unit.objects.visible_to(user).active(), text).select_related("total")
+    rows = list(with_parent(units, user)[:limit])
+    other = also_known(rows, text)
     return [
-        Found(unit.name, unit.get_absolute_url(), note_of(unit), lamp_of(unit))
-        for unit in with_parent(units, user)[:limit]
+        Found(unit.name, unit.get_absolute_url(), note_of(unit, other), lamp_of(unit))
+        for unit in rows
     ]
+
+
+def also_known(units: Sequence[Unit], text: str) -> dict[int, str]:
+    """Return {unit id: “原名 …” or “挂牌 …”} of units that `text` found by another name.
+
+    A unit whose present name, short name, code or pinyin says it all is not among them. At most
+    2 queries, none when every unit says it itself.
+    """
+    words = text.split()
+    asked = [unit for unit in units if not all(_says(unit, word) for word in words)]
+    if not asked:
+        return {}
+    keys = [unit.pk for unit in asked]
+    names = {unit.pk: unit.name for unit in asked}
+    other: dict[int, str] = {}
+    plates = Nameplate.objects.open().filter(unit__in=keys).order_by("pk")
+    for pk, name, initials in plates.values_list("unit_id", "name", "name_initials"):
+        if any(word in name or initials.startswith(word.lower()) for word in words):
+            other.setdefault(pk, f"挂牌 {name}")
+    former = UnitEvent.objects.filter(unit__in=keys, before__has_key="name").order_by("-on", "-pk")
+    for pk, name in former.values_list("unit_id", "before__name"):
+        if name != names[pk] and any(word in name for word in words):
+            other.setdefault(pk, f"原名 {name}")
+    return other
+
+
+def _says(unit: Unit, word: str) -> bool:
+    small = word.lower()
+    spelled = unit.name_pinyin.replace(" ", "")
+    own = (unit.name.lower(), unit.short_name.lower(), unit.name_initials, spelled)
+    return any(small in one for one in own) or (unit.code or "").startswith(word)
 
 
 def with_parent(units: UnitQuerySet, user: Any) -> UnitQuerySet:
@@ -146,9 +179,13 @@ def _parents(seen: UnitQuerySet) -> UnitQuerySet:
     return seen.filter(path=Left(OuterRef("path"), Length(OuterRef("path")) - STEP))
 
 
-def note_of(unit: Any) -> str:
-    """Return what tells two units of one name apart: the code and the parent."""
-    return " · ".join(part for part in (unit.code, getattr(unit, "parent_name", None)) if part)
+def note_of(unit: Any, other: Mapping[int, str] | None = None) -> str:
+    """Return what tells two units of one name apart: the code and the parent.
+
+    other   of also_known: by which other name it was found comes first
+    """
+    parts = ((other or {}).get(unit.pk), unit.code, getattr(unit, "parent_name", None))
+    return " · ".join(part for part in parts if part)
 
 
 def names_of(paths: Sequence[str]) -> list[tuple[str, str]]:

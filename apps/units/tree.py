@@ -112,8 +112,10 @@ def found(user: Any, text: str, *, abolished: bool = False) -> tuple[list[Node],
         else:
             parent.expanded = True
             parent.children.append(node)
+    other = queries.also_known(best, text)
     for unit in best:
         nodes[unit.path].current = len(best) == 1
+        nodes[unit.path].note = other.get(unit.pk, "")
     return result, total
 
 

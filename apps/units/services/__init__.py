@@ -5,7 +5,7 @@ from .change import change
 from .establish import establish
 from .links import link, link_all
 from .move import move
-from .plates import hang, take_off
+from .plates import hang, recognise, take_off
 from .reform import NewUnit, Part, hand_over, merge, split
 from .rename import rename
 from .tree import hold_tree
@@ -23,6 +23,7 @@ __all__ = [
     "link_all",
     "merge",
     "move",
+    "recognise",
     "rename",
     "split",
     "take_off",

@@ -21,6 +21,7 @@ from ..choices import EventKind, UnitStatus
 from ..models import DocumentUnit, Unit, UnitEvent
 from ..planning import COMPARED, Changed, Known, New, Outcome
 from . import tree
+from .plates import recognise
 from .tree import STEP
 
 _DIGITS = Unit.alphabet
@@ -39,6 +40,7 @@ def carry_out(
         _tell_of_new(outcome.new, made)
     if outcome.changed:
         _change(outcome.changed)
+    _read_names(outcome, made, by)
     if made or outcome.changed:
         audit.record(
             "unit.import",
@@ -47,6 +49,14 @@ def carry_out(
             after={"created": len(made), "changed": len(outcome.changed)},
             scope=under.path if under is not None else "",
         )
+
+
+def _read_names(outcome: Outcome, made: list[tuple[int, str]], by: Any) -> None:
+    """Nameplates in the names that are new (docs/rules.md U-28)."""
+    named = [(pk, node.spec.name) for node, (pk, _) in zip(outcome.new, made, strict=bool(made))]
+    named += [(one.unit.pk, one.after["name"]) for one in outcome.changed if "name" in one.after]
+    if any("（" in name or "(" in name for _, name in named):
+        recognise(by=by, units=named)
 
 
 def _make(nodes: list[New]) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ from ..models import Unit
 from . import attributes as attribute
 from . import tree
 from .links import link
+from .plates import keep_in_step
 
 
 @write
@@ -52,6 +53,7 @@ def establish(
     facts = {"name": name, "parent": parent.pk if parent else None, **set_now}
     tree.event(unit, EventKind.ESTABLISH, on=on, document=document, after=facts)
     link(document=document, unit=unit, by=by)
+    keep_in_step(unit, "", on=on, document=document, by=by)
     audit.record(
         "unit.establish",
         target=unit,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.core import pinyin
 from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 
+from .. import plates
 from ..choices import EventKind, PlateKind
 from ..errors import DayTooEarly, PlateGone, PlateTaken
 from ..models import Nameplate, Unit
@@ -81,3 +86,56 @@ def take_off(*, plate: Nameplate, on: dt.date, document: ApprovalDocument, by: A
         note=document.number,
     )
     return now
+
+
+@write
+def recognise(
+    *,
+    by: Any,
+    units: Iterable[tuple[int, str]] | None = None,
+    on: dt.date | None = None,
+    document: ApprovalDocument | None = None,
+) -> tuple[int, int]:
+    """Keep the nameplates read from names in step with the names; return (added, taken off).
+
+    units     (id, name) of units whose name is new or has changed; None: every living unit
+    on        day from which the name holds, so from which they hang; None: not known
+    A nameplate that hangs by its own document is left alone. One that the name no longer says is
+    taken off. The whole register: 3 statements. Source: docs/rules.md U-28.
+    """
+    if units is None:
+        rows = Unit.objects.active().filter(Q(name__contains="（") | Q(name__contains="("))
+        pairs = list(rows.order_by("path").values_list("pk", "name"))
+        hanging = Nameplate.objects.open()
+    else:
+        pairs = list(units)
+        hanging = Nameplate.objects.open().filter(unit__in=[pk for pk, _ in pairs])
+    known = {(plate.unit_id, plate.name): plate for plate in hanging}
+    wanted = {(pk, plate.name): plate for pk, name in pairs for plate in plates.read(name).plates}
+    new = [
+        Nameplate(
+            unit_id=pk,
+            name=name[: tree.NAME_LIMIT],
+            kind=plate.kind,
+            name_initials=pinyin.unit_initials(name)[:160],
+            document=document,
+            starts_on=on,
+            recognised=True,
+        )
+        for (pk, name), plate in wanted.items()
+        if (pk, name) not in known
+    ]
+    gone = [p.pk for key, p in known.items() if p.recognised and key not in wanted]
+    Nameplate.objects.bulk_create(new, batch_size=1_000)
+    if gone:
+        day = on or timezone.localdate()
+        Nameplate.objects.filter(pk__in=gone).update(ends_on=day, end_document=document)
+    if new or gone:
+        audit.record("nameplate.recognise", by=by, after={"added": len(new), "ended": len(gone)})
+    return len(new), len(gone)
+
+
+def keep_in_step(unit: Unit, old: str, *, on: dt.date, document: ApprovalDocument, by: Any) -> None:
+    """Read a unit's name anew when its parentheses may have changed."""
+    if any(sign in old + unit.name for sign in "（("):
+        recognise(by=by, units=[(unit.pk, unit.name)], on=on, document=document)

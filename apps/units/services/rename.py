@@ -14,6 +14,7 @@ from ..errors import SameName
 from ..models import Unit
 from . import tree
 from .links import link
+from .plates import keep_in_step
 
 
 @write
@@ -49,6 +50,7 @@ def rename(
 
     tree.event(unit, EventKind.RENAME, on=on, document=document, before=before, after=after)
     link(document=document, unit=unit, by=by)
+    keep_in_step(unit, before["name"], on=on, document=document, by=by)
     audit.record(
         "unit.rename",
         target=unit,

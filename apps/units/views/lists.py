@@ -50,9 +50,10 @@ def unit_suggest_maintained(request: HttpRequest) -> HttpResponse:
 def _suggest(request: HttpRequest, units: UnitQuerySet) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     rows = queries.ranked(units.active(), text) if text else units.active().order_by("path")
-    rows = queries.with_parent(rows, request.user)
+    found = list(queries.with_parent(rows, request.user)[:21])
+    other = queries.also_known(found, text)
     return suggestions(
-        request, [Option(unit.pk, unit.name, queries.note_of(unit)) for unit in rows[:21]]
+        request, [Option(unit.pk, unit.name, queries.note_of(unit, other)) for unit in found]
     )
 
 

@@ -1,0 +1,166 @@
+"""Names in parentheses, nameplates as rows, and finding units by them and by former names."""
+
+import csv
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.urls import reverse
+
+from apps.units import errors, plates, queries, services
+from apps.units.choices import EntityKind, EventKind, PlateKind
+from apps.units.models import Nameplate, Unit, UnitEvent
+from tests import shared_data
+from tests.factories import units
+
+ON = dt.date(2019, 1, 19)
+needs_rows = pytest.mark.django_db
+
+
+@pytest.mark.rule("U-28")
+@pytest.mark.parametrize("rule", plates.RULES, ids=lambda rule: rule.label)
+def test_each_rule_reads_its_example(rule):
+    reading = plates.read(rule.example)
+    assert [(plate.kind, plate.rule) for plate in reading.plates] == [(rule.kind, rule.label)]
+    assert not reading.doubts
+
+
+@pytest.mark.rule("U-28")
+@pytest.mark.parametrize("other", plates.NOT_PLATES, ids=lambda other: other.why)
+def test_what_is_no_nameplate_becomes_none(other):
+    reading = plates.read(other.example)
+    assert (reading.plates, reading.doubts) == ([], [])
+    assert [one.why for one in reading.others] == [other.why]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        (
+            "嵊州市财政局（嵊州市人民政府国有资产监督管理办公室）",
+            ["嵊州市人民政府国有资产监督管理办公室"],
+        ),
+        (
+            "中共嵊州市委办公室（嵊州市档案局、嵊州市国家保密局）",
+            ["嵊州市档案局", "嵊州市国家保密局"],
+        ),
+        ("立案庭（诉讼服务中心）", ["诉讼服务中心"]),
+        (
+            "山东省人民政府外事侨务办公室（与中共山东省委外事工作领导小组办公室一个机构、两块牌子；"
+            "挂山东省人民政府港澳事务办公室牌子）",
+            ["中共山东省委外事工作领导小组办公室", "山东省人民政府港澳事务办公室"],
+        ),
+        (
+            "山东省人民政府应急管理办公室（挂山东省人民政府总值班室的牌子）",
+            ["山东省人民政府总值班室"],
+        ),
+        ("嵊州市人民法院城东法庭（二）", []),
+        ("嵊州市教育局", []),
+    ],
+)
+def test_names_are_read(name, found):
+    assert [plate.name for plate in plates.read(name).plates] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("菏泽市档案馆(局)", "看不出"),
+        ("山东省民委（山东省宗教局）舆情中心", "括号在名称中间"),
+        ("嵊州市人社局（医保办", "括号不成对"),
+    ],
+)
+def test_what_nobody_can_tell_is_a_doubt(name, why):
+    reading = plates.read(name)
+    assert not reading.plates
+    assert why in reading.doubts[0].why
+
+
+def test_the_real_trees_are_read_as_counted():
+    """32 of 2,122 provincial names have parentheses: 30 name nameplates, 1 doubt, 1 is neither."""
+    counts = Counter()
+    for path in sorted(shared_data.folder("org_trees").glob("*.csv")):
+        with path.open(encoding="utf-8-sig") as file:
+            for row in csv.DictReader(file):
+                reading = plates.read(row["name"])
+                counts["plates"] += len(reading.plates)
+                counts["units"] += bool(reading.plates)
+                counts["doubts"] += len(reading.doubts)
+                counts["others"] += len(reading.others)
+    assert counts == {"plates": 32, "units": 30, "doubts": 3, "others": 1}
+
+
+@needs_rows
+@pytest.mark.rule("U-28")
+def test_names_that_change_keep_their_nameplates_in_step(home, document, clerk):
+    unit = services.establish(
+        parent=home, name="嵊州市财政局（嵊州市国资办）", entity_kind=EntityKind.BODY,
+        on=dt.date(2015, 3, 1), document=document, by=clerk,
+    )  # fmt: skip
+    plate = Nameplate.objects.get()
+    assert (plate.unit, plate.name, plate.kind) == (unit, "嵊州市国资办", PlateKind.OTHER)
+    assert (plate.recognised, plate.starts_on) == (True, dt.date(2015, 3, 1))
+    assert plate.scope == unit.path
+
+    services.rename(
+        unit=unit, name="嵊州市财政局（嵊州市金融办公室）", on=ON, document=document, by=clerk
+    )
+
+    plate.refresh_from_db()
+    assert (plate.ends_on, plate.end_document) == (ON, document)
+    assert Nameplate.objects.open().get().name == "嵊州市金融办公室"
+    assert services.recognise(by=clerk) == (0, 0)
+
+
+@needs_rows
+def test_a_plate_is_hung_and_taken_off_by_documents(bureau, document, clerk):
+    plate = services.hang(
+        unit=bureau, name="嵊州市人民政府教育督导室", kind=PlateKind.ADDED, on=ON,
+        document=document, by=clerk,
+    )  # fmt: skip
+    with pytest.raises(errors.PlateTaken):
+        services.hang(
+            unit=bureau, name=plate.name, kind="added", on=ON, document=document, by=clerk
+        )
+    with pytest.raises(errors.DayTooEarly):
+        services.take_off(plate=plate, on=dt.date(2018, 1, 1), document=document, by=clerk)
+    services.take_off(plate=plate, on=dt.date(2020, 1, 1), document=document, by=clerk)
+    with pytest.raises(errors.PlateGone):
+        services.take_off(plate=plate, on=dt.date(2020, 1, 1), document=document, by=clerk)
+
+    kinds = UnitEvent.objects.filter(unit=bureau).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == [EventKind.NAMEPLATE, EventKind.PLATE_OFF]
+    assert list(Nameplate.objects.on_day(dt.date(2019, 6, 1))) == [plate]
+    assert not Nameplate.objects.on_day(dt.date(2020, 1, 1)).exists()
+
+
+@needs_rows
+def test_units_are_found_by_former_names_and_nameplates_and_say_so(
+    client, bureau, document, clerk, stranger
+):
+    services.rename(unit=bureau, name="嵊州市教体局", on=ON, document=document, by=clerk)
+    services.hang(
+        unit=bureau, name="督导评估中心", kind=PlateKind.ADDED, on=ON, document=document, by=clerk
+    )
+
+    def notes(text, user=clerk):
+        return [(one.label, one.note.split(" · ")[0]) for one in queries.search(user, text)]
+
+    assert notes("市教育局") == [("嵊州市教体局", "原名 嵊州市教育局")]
+    assert notes("督导") == [("嵊州市教体局", "挂牌 督导评估中心")]
+    assert notes("ddpg") == [("嵊州市教体局", "挂牌 督导评估中心")]
+    assert notes("教体")[0][1] == bureau.code, "its own name needs no explanation"
+    assert notes("督导", stranger) == []
+
+    client.force_login(clerk)
+    page = client.get(reverse("units:suggest"), {"q": "教育局"}).content.decode()
+    assert "原名 嵊州市教育局" in page
+    page = client.get(reverse("units:tree"), {"q": "督导"}).content.decode()
+    assert "挂牌 督导评估中心" in page
+
+
+@needs_rows
+def test_a_merged_unit_is_found_through_the_plate_that_kept_its_name(home, bureau, document, clerk):
+    other = units.unit("嵊州市体育局", home, nature_id="nature.101", established_on=units.DAY)
+    services.merge(units=[other], into=bureau, on=ON, document=document, by=clerk, plates=True)
+    assert Unit.objects.active().found_by("体育").get() == bureau
