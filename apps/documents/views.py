@@ -36,6 +36,12 @@ from .tables import DocumentTable
 NEXT_STEPS = (
     ("设立机构", "units:establish", "plus-lg"),
     ("机构更名", "units:rename", "pencil"),
+    ("合并机构", "units:merge", "diagram-3"),
+    ("分立机构", "units:split", "diagram-3"),
+    ("划转科室和编制", "units:hand_over", "arrow-left-right"),
+    ("隶属关系调整", "units:move", "diagram-3"),
+    ("规格调整", "units:rank", "layers"),
+    ("挂牌", "units:hang", "building"),
     ("撤销机构", "units:abolish", "x-circle"),
     ("核增、核减编制", "quotas:entry_create", "layers"),
     ("核增、核减职数", "posts:entry_create", "person-badge"),

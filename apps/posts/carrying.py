@@ -50,20 +50,6 @@ class PostCarrier(Carrier):
                     )
         return found
 
-    def effects(self, deed: Deed) -> list[str]:
-        told = []
-        for portion in deed.portions:
-            parts = [
-                f"{CodeValue.objects.get(pk=key).label} {number} 名"
-                for key, number in _going(deed, portion).items()
-                if number
-            ]
-            if parts:
-                told.append(
-                    f"领导职数：{portion.source}核减、{portion.target}核增{'、'.join(parts)}"
-                )
-        return told
-
     def lock(self, deed: Deed) -> None:
         units = deed.units()
         kinds = set(

@@ -105,31 +105,6 @@ class QuotaCarrier(Carrier):
                     )
         return found
 
-    def effects(self, deed: Deed) -> list[str]:
-        told = []
-        for portion in deed.portions:
-            parts = [
-                f"{CodeValue.objects.get(pk=key).label} {number} 名"
-                for key, number in places_of(deed, portion).items()
-                if number
-            ]
-            if parts:
-                told.append(
-                    f"编制：{portion.source}核减、{portion.target}核增{'、'.join(parts)}，"
-                    f"依据 {deed.document}"
-                )
-            if portion.whole:
-                rows = Balance.objects.filter(unit=portion.source, over_allowed__gt=0)
-                for row in rows.select_related("quota_type"):
-                    told.append(
-                        f"允许超编：{portion.source}的{row.quota_type} {row.over_allowed} 名"
-                        f"随同转到{portion.target}，两边合计不增加；承接单位有空编的先抵用"
-                    )
-                held = Reservation.objects.filter(unit=portion.source, released_at__isnull=True)
-                if number := held.count():
-                    told.append(f"在途占用：{portion.source}的 {number} 笔随同转到{portion.target}")
-        return told
-
     def lock(self, deed: Deed) -> None:
         units = deed.units()
         types = set(

@@ -47,10 +47,22 @@ class StaffCarrier(Carrier):
         posts = PostHolding.objects.open().filter(unit=unit).count()
         lines = []
         if people:
-            lines.append(Held(NAME, "people", "人员", people, "人", "未出编的全部人员"))
+            lines.append(Held(NAME, "people", "人员", people, "人", by_number=False))
         if posts:
-            lines.append(Held(NAME, "postings", "领导任职", posts, "人"))
+            lines.append(Held(NAME, "postings", "领导任职", posts, "人", by_number=False))
         return lines
+
+    def persons(self, unit: Unit) -> list[tuple[str, str]]:
+        rows = Occupancy.objects.open().filter(unit=unit).order_by("sort", "pk")
+        return [
+            (
+                str(one.person_id),
+                " · ".join(
+                    part for part in (one.person.name, str(one.dept or ""), one.post_name) if part
+                ),
+            )
+            for one in rows.select_related("person", "dept")
+        ]
 
     # -- before the deed -------------------------------------------------------------------------
     def obstacles(self, deed: Deed) -> list[Obstacle]:
@@ -60,28 +72,6 @@ class StaffCarrier(Carrier):
             if portion.whole:
                 found += _people_elsewhere(portion, deed)
         return found
-
-    def effects(self, deed: Deed) -> list[str]:
-        told = []
-        for portion in deed.portions:
-            number = _leaving(deed, portion).count()
-            if number:
-                told.append(
-                    f"人员：{portion.source}的 {number} 人自 {deed.on:%Y-%m-%d} 起"
-                    f"转入{portion.target}，原占编同日结束"
-                )
-            posts = _postings(deed, portion).count() if portion.whole else 0
-            if posts:
-                does = f"转为在{portion.target}任职" if portion.postings else "同日离任"
-                told.append(f"任职：{portion.source}的 {posts} 个领导任职{does}")
-            if portion.whole and (
-                guests := _elsewhere(portion, deed).filter(work_unit=portion.source).count()
-            ):
-                told.append(
-                    f"借用：编制在其他单位、在{portion.source}工作的 {guests} 人，"
-                    f"工作单位改为{portion.target}"
-                )
-        return told
 
     # -- the deed --------------------------------------------------------------------------------
     def lock(self, deed: Deed) -> None:

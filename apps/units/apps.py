@@ -51,9 +51,23 @@ class UnitsConfig(AppConfig):
         menu.register(
             group="机构管理", label="机构树", url_name="units:tree", perm="view_subtree", order=20
         )
+        menu.register(
+            group="机构管理",
+            label="机构沿革",
+            url_name="units:evolution",
+            perm="view_subtree",
+            order=25,
+            covers=("units:reform", "units:plates", "units:plate_off"),
+        )
         for order, label, url_name in (
             (30, "设立机构", "units:establish"),
+            (35, "合并机构", "units:merge"),
+            (36, "分立机构", "units:split"),
+            (37, "划转科室和编制", "units:hand_over"),
             (40, "机构更名", "units:rename"),
+            (42, "规格调整", "units:rank"),
+            (44, "隶属关系调整", "units:move"),
+            (46, "挂牌", "units:hang"),
             (50, "撤销机构", "units:abolish"),
         ):
             menu.register(

@@ -35,6 +35,7 @@ class Held:
 
     carrier  name of the carrier; key: of the line, such as a quota type
     number   what there is; note: in words, such as “在编 12 人，超编 1 名”
+    by_number   whether a part of it may be handed over by saying how many
     """
 
     carrier: str
@@ -43,6 +44,7 @@ class Held:
     number: int
     suffix: str = "名"
     note: str = ""
+    by_number: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,12 @@ class Carrier:
         """Return what the unit itself holds, its children aside."""
         return []
 
-    def obstacles(self, deed: Deed) -> list[Obstacle]:
-        """Return what stands in the way of the deed; asked before it and again under the locks."""
+    def persons(self, unit: Unit) -> list[tuple[str, str]]:
+        """Return (id, label) of the persons in the unit, to choose from one by one."""
         return []
 
-    def effects(self, deed: Deed) -> list[str]:
-        """Return sentences of what the deed will do, for the 核对 page."""
+    def obstacles(self, deed: Deed) -> list[Obstacle]:
+        """Return what stands in the way of the deed; asked before it and again under the locks."""
         return []
 
     def lock(self, deed: Deed) -> None: ...
@@ -151,12 +153,12 @@ def held(unit: Unit) -> list[Held]:
     return [line for carrier in _carriers.values() for line in carrier.held(unit)]
 
 
+def persons(unit: Unit) -> list[tuple[str, str]]:
+    return [one for carrier in _carriers.values() for one in carrier.persons(unit)]
+
+
 def obstacles(deed: Deed) -> list[Obstacle]:
     return [found for carrier in _carriers.values() for found in carrier.obstacles(deed)]
-
-
-def effects(deed: Deed) -> list[str]:
-    return [sentence for carrier in _carriers.values() for sentence in carrier.effects(deed)]
 
 
 def lock(deed: Deed) -> None:

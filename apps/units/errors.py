@@ -147,6 +147,13 @@ class SamePlace(UnitRefused):
         self.parent = parent
 
 
+class SameRank(UnitRefused):
+    def __init__(self, unit: Unit, rank: Any) -> None:
+        super().__init__(unit)
+        self.unit = unit
+        self.rank = rank
+
+
 class NotABody(UnitRefused):
     """Only 法人单位 merge, split and hand over departments."""
 

@@ -16,7 +16,10 @@ from .choices import EventKind, EventRole
 from .models import Region, Unit, UnitEvent
 
 #: In the 之前 and 之后 of an event, these name no attribute of their own.
-_SKIPPED = frozenset({"parent"})
+_SKIPPED = frozenset({"behind"})
+
+
+_OWN_LABELS = {"name": "名称", "parent": "上级机构", "plate": "牌子"}
 
 
 @dataclass
@@ -42,6 +45,10 @@ class Told:
         return self.event.document
 
     @property
+    def unit(self) -> Unit:
+        return self.event.unit
+
+    @property
     def note(self) -> str:
         return self.event.note
 
@@ -55,7 +62,12 @@ def history(unit: Unit, user: Any) -> list[Told]:
         .prefetch_related("parts__unit")
     )
     events.sort(key=lambda e: (e.on or dt.date.min, e.pk))
-    words = Words(events)
+    return told_of(events, user)
+
+
+def told_of(events: Sequence[UnitEvent], user: Any) -> list[Told]:
+    """Return events in words, in their order; parts and documents should be prefetched."""
+    words = Words(events, user)
     told = []
     for event in events:
         parts = [
@@ -70,9 +82,12 @@ def history(unit: Unit, user: Any) -> list[Told]:
 
 
 class Words:
-    """Attributes of events in words; code values and units are named in one query each."""
+    """Attributes of events in words; code values and units are named in one query each.
 
-    def __init__(self, events: Iterable[UnitEvent]) -> None:
+    Units that `user` may not see are not named.
+    """
+
+    def __init__(self, events: Iterable[UnitEvent], user: Any) -> None:
         keys: set[str] = set()
         regions: set[str] = set()
         units: set[int] = set()
@@ -83,13 +98,15 @@ class Words:
                         continue
                     if column == "region_id":
                         regions.add(value)
-                    elif column == "supervising_unit_id":
+                    elif column in ("supervising_unit_id", "parent"):
                         units.add(value)
                     elif column.endswith("_id"):
                         keys.add(value)
         self.codes = dict(CodeValue.objects.filter(pk__in=keys).values_list("pk", "label"))
         self.regions = dict(Region.objects.filter(pk__in=regions).values_list("pk", "name"))
-        self.units = dict(Unit.objects.filter(pk__in=units).values_list("pk", "name"))
+        seen = Unit.objects.visible_to(user).filter(pk__in=units)
+        self.units: dict[int, str] = dict.fromkeys(units, "（范围外的机构）")
+        self.units.update(seen.values_list("pk", "name"))
 
     def of(self, facts: dict[str, Any]) -> list[str]:
         """Return “名称：…” lines of one side of an event."""
@@ -108,14 +125,16 @@ class Words:
         named = {
             "region_id": self.regions,
             "supervising_unit_id": self.units,
+            "parent": self.units,
         }.get(column, self.codes)
-        shown = str(named.get(value, value)) if column.endswith("_id") else str(value)
+        keyed = column.endswith("_id") or column == "parent"
+        shown = str(named.get(value, value)) if keyed else str(value)
         return shown if len(shown) <= 60 else shown[:60] + "…"
 
 
 def _label(column: str) -> str:
-    if column == "name":
-        return "名称"
+    if column in _OWN_LABELS:
+        return _OWN_LABELS[column]
     try:
         return str(Unit._meta.get_field(column.removesuffix("_id")).verbose_name)
     except LookupError:
@@ -153,6 +172,10 @@ def _sentence(event: UnitEvent) -> str:
     elif event.kind in (EventKind.RANK, EventKind.ATTRIBUTE):
         fields = "、".join(_label(column) for column in event.after)
         text = f"{label}：{fields}"
+    elif event.kind in (EventKind.NAMEPLATE, EventKind.PLATE_OFF):
+        text = f"{label}：{event.after.get('plate') or event.before.get('plate', '')}"
+    elif event.note and event.kind in (EventKind.MERGE, EventKind.SPLIT, EventKind.TRANSFER):
+        text = f"{label}：{event.note}"
     else:
         text = label
     return text

@@ -39,7 +39,7 @@ class UnitField(f.PickerField):
         return Unit.objects.granted(user, self.permission).active()
 
 
-class _BasisForm(f.Form):
+class BasisForm(f.Form):
     """The document and the day that every event of a unit rests on."""
 
     document = DocumentField()
@@ -55,7 +55,7 @@ class _BasisForm(f.Form):
             self.fields["on"].widget.attrs["max"] = timezone.localdate().isoformat()
 
 
-class _AttributesForm(_BasisForm):
+class _AttributesForm(BasisForm):
     """The attributes of a unit, in the order of the register card."""
 
     code = f.forms.CharField(label="机构编码", max_length=40, required=False)
@@ -153,7 +153,7 @@ class EstablishForm(_AttributesForm):
     widths = {**_AttributesForm.widths, "name": "half", "document": "half"}
 
 
-class RenameForm(_BasisForm):
+class RenameForm(BasisForm):
     """机构更名."""
 
     unit = UnitField(permission=MAINTAIN, label="更名的机构")
@@ -165,7 +165,7 @@ class RenameForm(_BasisForm):
     widths = {"unit": "half", "name": "half", "document": "half"}
 
 
-class AbolishForm(_BasisForm):
+class AbolishForm(BasisForm):
     """撤销机构."""
 
     unit = UnitField(permission=MAINTAIN, label="撤销的机构")

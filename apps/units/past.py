@@ -114,6 +114,13 @@ class Past:
                 return shift.then + now[len(shift.now) :]
         return now
 
+    def now(self, path: str) -> str:
+        """Return today's path of what stood at `path` that day: the reverse of `path`."""
+        for shift in sorted(self.shifts, key=lambda one: -len(one.then)):
+            if path.startswith(shift.then):
+                return shift.now + path[len(shift.then) :]
+        return path
+
     def name(self, unit: Unit) -> str:
         return str(self.value(unit, "name"))
 

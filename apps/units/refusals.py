@@ -124,6 +124,11 @@ def _(refusal: errors.SamePlace) -> str:
 
 
 @sentence.register
+def _(refusal: errors.SameRank) -> str:
+    return f"“{refusal.unit}”的规格就是“{refusal.rank}”，请核对批文"
+
+
+@sentence.register
 def _(refusal: errors.NotABody) -> str:
     kind = refusal.unit.get_entity_kind_display()
     return f"“{refusal.unit}”是{kind}，合并、分立和划转科室只办理法人单位，请另选机构"

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deeds, lists, pages, tree
+from .views import deeds, evolution, lists, pages, reforms, tree
 
 app_name = "units"
 urlpatterns = [
@@ -13,7 +13,17 @@ urlpatterns = [
     path("suggest/maintained/", lists.unit_suggest_maintained, name="suggest_maintained"),
     path("regions/suggest/", lists.region_suggest, name="region_suggest"),
     path("establish/", deeds.unit_establish, name="establish"),
-    path("rename/", deeds.unit_rename, name="rename"),
+    path("rename/", reforms.unit_rename, name="rename"),
+    path("rank/", reforms.unit_rank, name="rank"),
+    path("move/", reforms.unit_move, name="move"),
+    path("merge/", reforms.unit_merge, name="merge"),
+    path("split/", reforms.unit_split, name="split"),
+    path("hand-over/", reforms.unit_hand_over, name="hand_over"),
+    path("plates/", evolution.plates, name="plates"),
+    path("plates/hang/", reforms.unit_hang, name="hang"),
+    path("plates/<int:pk>/off/", reforms.plate_off, name="plate_off"),
+    path("evolution/", evolution.table, name="evolution"),
+    path("evolution/<int:pk>/", evolution.reform, name="reform"),
     path("abolish/", deeds.unit_abolish, name="abolish"),
     path("<int:pk>/", pages.unit_detail, name="detail"),
     path("<int:pk>/departments/", pages.unit_departments, name="departments"),

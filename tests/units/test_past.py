@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from apps.quotas.models import QuotaEntry
 from apps.units import past, services
@@ -210,3 +211,77 @@ def test_only_units_asked_for_are_returned(home, bureau, foreign_bureau, paths):
     found = past.at(D2016).units(Unit.objects.exclude(pk=foreign_bureau.pk), paths=paths)
     assert foreign_bureau.pk not in found
     assert bureau.pk in found
+
+
+@pytest.fixture
+def reformed(home, bureau, health, centre, document, clerk):
+    """In 2018 教研室 went to 卫生局, which was renamed; in 2020 it ended in 教育局."""
+    move(centre, health, D2018, document, clerk)
+    services.rename(unit=health, name="嵊州市卫健局", on=D2018, document=document, by=clerk)
+    return centre
+
+
+def page(client, user, **query):
+    client.force_login(user)
+    return client.get(reverse("units:tree"), query).content.decode()
+
+
+def test_the_tree_page_shows_names_and_places_of_the_day(
+    client, reformed, home, bureau, health, clerk
+):
+    before = page(client, clerk, on="2016-03-01", open=bureau.pk)
+    assert 'class="as-of"' in before
+    assert "嵊州市卫生局" in before
+    assert "嵊州市卫健局" not in before
+    assert "嵊州市教学研究室" in before
+    after = page(client, clerk, on="2018-03-01", open=bureau.pk)
+    assert "嵊州市卫健局" in after
+    assert "嵊州市教学研究室" not in after
+    assert "嵊州市教学研究室" in page(client, clerk, on="2018-03-01", open=health.pk)
+    assert page(client, clerk, on="2014-01-01").count("嵊州市教学研究室") == 0
+    found = page(client, clerk, on="2016-03-01", q="卫生局")
+    assert "找到 1 个机构" in found
+    assert "嵊州市卫生局" in found
+
+
+def test_nodes_opened_lazily_are_those_of_the_day(client, reformed, bureau, health, clerk):
+    client.force_login(clerk)
+
+    def opened(unit, on):
+        url = reverse("units:tree_children", args=[unit.pk])
+        return client.get(url, {"level": "3", "on": on}).content.decode()
+
+    assert "嵊州市教学研究室" in opened(bureau, "2016-03-01")
+    assert "on=2016-03-01" in opened(bureau, "2016-03-01")
+    assert "嵊州市教学研究室" not in opened(health, "2016-03-01")
+    assert "办公室" in opened(reformed, "2016-03-01")
+    assert opened(health, "2016-03-01").count("<li") == 0
+    assert "嵊州市教学研究室" in opened(health, "2019-01-01")
+
+
+def test_an_abolished_unit_stands_in_the_tree_while_it_lived(client, home, health, document, clerk):
+    services.abolish(unit=health, on=D2018, document=document, by=clerk)
+    assert "2018-03-01 撤销" in page(client, clerk, on="2018-02-28")
+    assert "嵊州市卫生局" not in page(client, clerk, on="2018-03-01")
+
+
+def test_who_sees_one_unit_only_sees_it_where_it_stood_and_nothing_else(
+    client, reformed, home, bureau, health, foreign_bureau, stranger
+):
+    only = units.holder("only", "partner", Unit.objects.get(pk=reformed.pk))
+    shown = page(client, only, on="2016-03-01")
+    assert "嵊州市教学研究室" in shown
+    assert "教育局" not in shown
+    assert "卫生局" not in shown
+    client.force_login(stranger)
+    url = reverse("units:tree_children", args=[bureau.pk])
+    assert client.get(url, {"level": "2", "on": "2016-03-01"}).status_code == 404
+    assert "嵊州" not in page(client, stranger, on="2016-03-01").split("<main")[-1]
+
+
+def test_the_past_tree_page_keeps_to_its_queries(
+    client, reformed, clerk, django_assert_max_num_queries
+):
+    client.force_login(clerk)
+    with django_assert_max_num_queries(30):
+        client.get(reverse("units:tree"), {"on": "2016-03-01"})

@@ -1,4 +1,4 @@
-"""设立, 更名, 撤销, 修改信息: what is done to a unit, from a document."""
+"""设立, 撤销, 修改信息: what is done to a unit, from a document. Reforms: reforms.py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apps.documents import handoff
 from apps.documents.models import ApprovalDocument
 
 from .. import errors, rules, services
-from ..forms import AbolishForm, ChangeForm, EstablishForm, RenameForm
+from ..forms import AbolishForm, ChangeForm, EstablishForm
 from ..models import Unit
 from ..queries import unit_page
 from ..refusals import sentence
@@ -38,16 +38,24 @@ FIELDS: dict[type[errors.UnitRefused], str] = {
     errors.DayInFuture: "on",
     errors.DayTooEarly: "on",
     errors.DocumentNeeded: "document",
+    errors.LaterEvent: "on",
+    errors.NotYetThere: "on",
+    errors.UnderItself: "parent",
+    errors.SamePlace: "parent",
+    errors.SameRank: "rank",
+    errors.NotABody: "unit",
+    errors.NothingToMerge: "into",
+    errors.PlateTaken: "name",
 }
 
 
-def _show(form: Any, refusal: errors.UnitRefused) -> None:
+def show(form: Any, refusal: errors.UnitRefused) -> None:
     """Put a refusal beside the field it is about."""
     name = FIELDS.get(type(refusal), "")
     form.add_error(name if name in form.fields else None, sentence(refusal))
 
 
-def _initial(request: HttpRequest, *units: str) -> dict[str, Any]:
+def initial_of(request: HttpRequest, *units: str) -> dict[str, Any]:
     """Return what the address and a form left half-filled say."""
     initial: dict[str, Any] = dict(handoff.resume(request))
     document = request.GET.get("document", "")
@@ -71,7 +79,7 @@ def unit_establish(request: HttpRequest) -> HttpResponse:
     form = EstablishForm(
         request.POST if posted else None,
         user=request.user,
-        initial=_initial(request, "parent", "after"),
+        initial=initial_of(request, "parent", "after"),
     )
     if posted and form.is_valid():
         data = form.cleaned_data
@@ -87,7 +95,7 @@ def unit_establish(request: HttpRequest) -> HttpResponse:
                 **form.attributes(),
             )
         except errors.UnitRefused as refusal:
-            _show(form, refusal)
+            show(form, refusal)
         else:
             messages.success(request, f"已设立“{unit.name}”，依据 {data['document']}")
             _warn_of_rank(request, unit, data["parent"])
@@ -106,42 +114,13 @@ def _warn_of_rank(request: HttpRequest, unit: Unit, parent: Unit) -> None:
 
 @requires(MAINTAIN)
 @require_http_methods(["GET", "POST"])
-def unit_rename(request: HttpRequest) -> HttpResponse:
-    if handoff.asked(request):
-        return handoff.leave(request)
-    posted = request.method == "POST"
-    form = RenameForm(
-        request.POST if posted else None, user=request.user, initial=_initial(request, "unit")
-    )
-    if posted and form.is_valid():
-        data = form.cleaned_data
-        old = data["unit"].name
-        try:
-            unit = services.rename(
-                unit=data["unit"],
-                name=data["name"],
-                short_name=data["short_name"] or None,
-                on=data["on"],
-                document=data["document"],
-                by=request.user,
-            )
-        except errors.UnitRefused as refusal:
-            _show(form, refusal)
-        else:
-            messages.success(request, f"“{old}”已更名为“{unit.name}”")
-            return redirect(unit)
-    return render_form(request, "units/rename.html", form)
-
-
-@requires(MAINTAIN)
-@require_http_methods(["GET", "POST"])
 def unit_abolish(request: HttpRequest) -> HttpResponse:
     """Fill in, then check a page that names the effect, then confirm."""
     if handoff.asked(request):
         return handoff.leave(request)
     posted = request.method == "POST"
     form = AbolishForm(
-        request.POST if posted else None, user=request.user, initial=_initial(request, "unit")
+        request.POST if posted else None, user=request.user, initial=initial_of(request, "unit")
     )
     if not posted or not form.is_valid() or "_back" in request.POST:
         return render_form(request, "units/abolish.html", form, status=_status(request, form))
@@ -152,7 +131,7 @@ def unit_abolish(request: HttpRequest) -> HttpResponse:
         except errors.StillInUse:
             pass  # somebody was faster: the check page below says what stands in the way now
         except errors.UnitRefused as refusal:
-            _show(form, refusal)
+            show(form, refusal)
             return render_form(request, "units/abolish.html", form)
         else:
             messages.success(request, f"“{unit.name}”已撤销，可在机构库按状态“已撤销”查到")
@@ -193,7 +172,7 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return handoff.leave(request)
     posted = request.method == "POST"
     form = ChangeForm(
-        request.POST if posted else None, user=request.user, unit=unit, initial=_initial(request)
+        request.POST if posted else None, user=request.user, unit=unit, initial=initial_of(request)
     )
     if posted and form.is_valid():
         data = form.cleaned_data
@@ -207,7 +186,7 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 **form.attributes(),
             )
         except errors.UnitRefused as refusal:
-            _show(form, refusal)
+            show(form, refusal)
         else:
             messages.success(request, "机构信息已保存")
             return redirect(unit)

@@ -67,6 +67,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         supervising=seen,
         sections=cards.of(unit, request.user),
         latest=events.history(unit, request.user)[-3:][::-1],
+        plates=unit.nameplates.open(),
     )
     return render(request, "units/detail.html", context)
 
