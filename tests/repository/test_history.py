@@ -19,7 +19,7 @@ from apps.core.history import tracked_models
 from apps.core.models import CodeValue, PolicySetting
 from apps.quotas import services as quotas
 from apps.quotas.models import OverageEntry, Reservation
-from apps.units.models import EventUnit, Office, Region, UnitEvent
+from apps.units.models import EventUnit, Nameplate, Office, Region, UnitEvent
 from tests.factories.documents import DocumentFactory
 from tests.repository import world as worlds
 
@@ -91,6 +91,9 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         Region.objects.create(code="330683", name="嵊州市", level="county")
         EventUnit.objects.create(
             event=UnitEvent.objects.order_by("pk").first(), unit=world.home, role="successor"
+        )
+        Nameplate.objects.create(
+            unit=world.bureau, kind="added", name="嵊州市教育督导室", recognised=True
         )
         now = timezone.now()
         Finding.objects.create(

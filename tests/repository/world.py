@@ -21,7 +21,7 @@ from apps.posts import services as posts
 from apps.quotas import services as quotas
 from apps.staff import services as staff
 from apps.units import services as tree
-from apps.units.choices import EntityKind
+from apps.units.choices import EntityKind, PlateKind
 from apps.units.models import Unit
 from tests.factories import accounts, units
 from tests.identity_numbers import number
@@ -37,6 +37,7 @@ NAMES = {
     "bureau": "隐秘青禾县档案秘局",
     "department": "隐秘第九秘科",
     "short": "青禾秘档",
+    "plate": "青禾隐秘督导之室",
     "document": "青禾秘编发〔2019〕7731号",
     "title": "关于青禾秘局不得外传事项的批复",
     "issuer": "青禾县隐秘委员会",
@@ -130,6 +131,14 @@ def _fill(
         by=by,
         scope_unit_path=county.path,
         note=names.get("note", ""),
+    )
+    tree.hang(
+        unit=bureau,
+        name=names.get("plate", "嵊州市教育督导室"),
+        kind=PlateKind.ADDED,
+        on=DAY,
+        document=document,
+        by=by,
     )
     department = tree.establish(
         parent=bureau,

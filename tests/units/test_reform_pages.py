@@ -139,14 +139,14 @@ def test_a_split_asks_what_goes_then_checks_then_is_done(office, culture, docume
     assert "行政编制（现有 5 名）" in ask
     assert "艺术科" in ask
 
-    shared = {**data, "_shared": "1", "departments": [art.pk], "line0": "2"}
+    shared = {**data, "_shared": "1", "departments": [art.pk], "line0": "1"}
     assert post(office, "split", {**data, "_shared": "1", "line0": "9"}).status_code == 422
     check = post(office, "split", shared)
     assert check.status_code == 200
     assert "由“嵊州市文化局”分立" in check.content.decode()
     assert post(office, "split", shared, _checked="1").status_code == 302
     new = Unit.objects.get(name="嵊州市文物局")
-    assert Balance.objects.get(unit=new).approved == 2
+    assert Balance.objects.get(unit=new).approved == 1
     assert Unit.objects.get(pk=art.pk).path.startswith(new.path)
     empty = post(office, "split", {**data, "new_name": "另一局", "_shared": "1"})
     assert empty.status_code == 422
