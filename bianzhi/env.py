@@ -6,6 +6,7 @@ appears neither in the process list nor in a compose file.
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,6 +55,21 @@ def words(name: str, default: list[str] | _Required = REQUIRED) -> list[str]:
     if value is None:
         return list(default)  # type: ignore[arg-type]
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def networks(name: str, default: list[str] | _Required = REQUIRED) -> list[str]:
+    """Return a comma-separated list of addresses or networks; “unix” is a local socket."""
+    found = words(name, default)
+    for one in found:
+        if one == "unix":
+            continue
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise EnvironmentRefused(
+                f"环境变量 {name} 里的“{one}”不是地址或网段（如 10.1.2.3、10.1.0.0/16），请改正。"
+            ) from None
+    return found
 
 
 def flag(name: str, default: bool | _Required = REQUIRED) -> bool:

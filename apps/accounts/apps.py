@@ -6,14 +6,16 @@ class AccountsConfig(AppConfig):
     verbose_name = "账户与权限"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_in
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from apps.core import administrators, menu
 
         from . import checks, proposals, sessions  # noqa: F401 - registers the system checks
         from .services import administrators as deeds
+        from .services import factors as factor_deeds
 
         user_logged_in.connect(sessions.remember, dispatch_uid="accounts.sessions")
+        user_logged_out.connect(sessions.forget, dispatch_uid="accounts.sessions")
         menu.group("系统管理", icon="gear", order=90)
         menu.register(
             group="系统管理",
@@ -49,7 +51,26 @@ class AccountsConfig(AppConfig):
             proposers=proposals.EITHER,
         )
         proposals.register("policy.change", label="修改安全策略", apply=deeds.change_policy)
+        proposals.register(
+            "factor.reset",
+            label="重置动态口令",
+            apply=factor_deeds.apply_reset,
+            proposers=proposals.EITHER,
+        )
         decides = administrators.is_security
+        for order, label, url_name, icon, covers in (
+            (30, "登录会话", "accounts:sessions", "clock-history", ("accounts:session_end",)),
+            (40, "登录锁定", "accounts:locked", "lock", ("accounts:unlock",)),
+        ):
+            menu.register(
+                group="授权管理",
+                label=label,
+                url_name=url_name,
+                icon=icon,
+                predicate=decides,
+                order=order,
+                covers=covers,
+            )
         for group, predicate in (("系统管理", administrators.is_system), ("授权管理", decides)):
             menu.register(
                 group=group,
@@ -68,7 +89,11 @@ class AccountsConfig(AppConfig):
                 icon="shield-check",
                 predicate=predicate,
                 order=15,
-                covers=("accounts:administrator_propose", "accounts:administrator_remove"),
+                covers=(
+                    "accounts:administrator_propose",
+                    "accounts:administrator_remove",
+                    "accounts:factor_reset",
+                ),
             )
         menu.register(
             group="授权管理",

@@ -89,3 +89,15 @@ class CannotApply(ProposalRefused):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class WrongCode(AccountRefused):
+    """No code of this account that may still be used."""
+
+
+class AlreadyEnrolled(AccountRefused):
+    """The account has a second factor; it is taken away before another is bound."""
+
+
+class FactorIsMandatory(AccountRefused):
+    """The policy asks this account for a second factor: it stays."""

@@ -55,3 +55,22 @@ class ProposalFilter(f.FilterSet):
             | Q(proposed_by__name__icontains=text)
             | Q(decided_by__name__icontains=text)
         )
+
+
+class SessionFilter(f.FilterSet):
+    q = f.TextFilter(label="姓名", placeholder="姓名或用户名", method="by_text")
+    state = f.ChoiceFilter(
+        label="状态", choices=(("open", "在线"), ("ended", "已结束")), method="by_state"
+    )
+    address = f.TextFilter(label="来源地址", placeholder="如 10.1.2.3", method="by_address")
+    started = f.DayRangeFilter(label="登录时间", field_name="started_at")
+
+    def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        text = value.strip()
+        return rows.filter(Q(user__name__icontains=text) | Q(user__username__icontains=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(ended_at__isnull=value == "open")
+
+    def by_address(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(address__startswith=value.strip())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from apps.core import tables as t
 from apps.core.lamps import lamp
 
 from . import proposals
 from .choices import ProposalState
-from .models import Proposal, User
+from .models import LiveSession, Proposal, User
 
 
 def state_of(user: User) -> tuple[str, str]:
@@ -103,3 +105,40 @@ class ProposalTable(t.Table):
 
     def row_class(self, record: Proposal) -> str:
         return "" if record.state == ProposalState.OPEN and not record.is_over else "is-muted"
+
+
+class SessionTable(t.Table):
+    key = "sessions"
+    caption = "登录会话"
+    fixed = ("user", "state")
+    empty = t.Empty("没有符合条件的会话", "换个条件再查。")
+
+    user = t.Column("姓名", accessor="user.name", order_by=("user__name",), phone="name")
+    username = t.CodeColumn("用户名", accessor="user.username", order_by=("user__username",))
+    state = t.LampColumn("状态", accessor="ended_at", order_by=("ended_at",))
+    device = t.Column("设备", empty="未知设备")
+    address = t.CodeColumn("来源地址")
+    factor = t.Column("动态口令", accessor="by_factor")
+    started_at = t.MomentColumn("登录时间", order_by=("started_at",))
+    seen_at = t.MomentColumn("最近操作", order_by=("seen_at",))
+    ended_at = t.MomentColumn("结束时间", order_by=("ended_at",))
+    ending = t.Column("结束原因")
+    actions = t.ActionsColumn(
+        lambda session, user: (
+            [("结束登录", reverse("accounts:session_end", args=[session.pk]))]
+            if session.ended_at is None
+            else []
+        )
+    )
+
+    def render_state(self, record: LiveSession) -> Any:
+        return lamp("grey", "已结束") if record.ended_at else lamp("green", "在线")
+
+    def value_state(self, record: LiveSession) -> str:
+        return "已结束" if record.ended_at else "在线"
+
+    def render_factor(self, record: LiveSession) -> str:
+        return "已验证" if record.by_factor else "—"
+
+    def row_class(self, record: LiveSession) -> str:
+        return "is-muted" if record.ended_at else ""

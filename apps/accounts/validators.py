@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+
+from apps.core import pinyin
 
 SHORTEST = 12
 LONGEST = 128  # hashing a book is a way to keep a server busy
@@ -62,14 +65,48 @@ class PersonalValidator:
         if user is None:
             return
         folded = password.casefold()
-        facts = (("用户名", getattr(user, "username", "")), ("姓名", getattr(user, "name", "")))
-        for label, value in facts:
-            fact = (value or "").casefold()
-            if len(fact) >= 2 and (fact in folded or fact[::-1] in folded):
+        for label, value, shortest in _facts_of(user):
+            fact = value.casefold()
+            if len(fact) >= shortest and (fact in folded or fact[::-1] in folded):
                 raise ValidationError(f"密码不能包含{label}，请换一个", code="personal")
 
     def get_help_text(self) -> str:
-        return "不能包含用户名或姓名"
+        return "不能包含用户名、姓名（拼音也不行）、单位或电话"
+
+
+def _facts_of(user: Any) -> list[tuple[str, str, int]]:
+    """Return (label, text, least length to count) of what others know of the account."""
+    name = getattr(user, "name", "") or ""
+    facts = [("用户名", getattr(user, "username", "") or "", 2), ("姓名", name, 2)]
+    facts.append(("姓名拼音", pinyin.full(name).replace(" ", ""), 5))
+    digits = re.sub(r"[^0-9]", "", getattr(user, "office_phone", "") or "")
+    facts += [("办公电话", digits, 6), ("办公电话", digits[-8:], 6), ("办公电话", digits[-7:], 6)]
+    for part in re.split(r"[\s,，、;；()（）]+", getattr(user, "title", "") or ""):
+        facts.append(("单位与职务", part, 3))
+    return facts
+
+
+class HistoryValidator:
+    """None of the passwords the account had last (policy: password_history)."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None or user.pk is None:
+            return
+        from apps.core import policy
+
+        from .models import FormerPassword  # settings name this module before models are ready
+
+        count = policy.value("password_history")
+        hashes = list(
+            FormerPassword.objects.filter(user=user).values_list("password", flat=True)[:count]
+        )
+        if user.password not in hashes:
+            hashes.append(user.password)
+        if any(check_password(password, one) for one in hashes):
+            raise ValidationError(f"不能与最近用过的 {count} 个密码相同，请换一个", code="former")
+
+    def get_help_text(self) -> str:
+        return "不能与最近用过的密码相同"
 
 
 class ObviousValidator:

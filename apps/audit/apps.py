@@ -9,6 +9,7 @@ class AuditConfig(AppConfig):
         from apps.core import administrators, events, menu
 
         from . import services
+        from .models import Alert
 
         events.register(services.record)
         menu.group("审计", icon="shield-check", order=95)
@@ -45,3 +46,33 @@ class AuditConfig(AppConfig):
             predicate=administrators.is_audit,
             order=40,
         )
+        menu.register(
+            group="审计",
+            label="被拒绝的访问",
+            url_name="audit:refused",
+            icon="x-circle",
+            predicate=administrators.is_audit,
+            order=35,
+        )
+        menu.register(
+            group="审计",
+            label="审计封存",
+            url_name="audit:seals",
+            icon="shield-lock",
+            predicate=administrators.is_audit,
+            order=45,
+        )
+        for group, predicate in (
+            ("审计", administrators.is_audit),
+            ("授权管理", administrators.is_security),
+        ):
+            menu.register(
+                group=group,
+                label="告警",
+                url_name="audit:alerts",
+                icon="bell",
+                predicate=predicate,
+                badge=lambda user: Alert.objects.open().count() or None,
+                order=1,
+                covers=("audit:alert",),
+            )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, models
+from django.utils import timezone
 
 from apps.core.request_facts import current
-from apps.core.writes import change_id
+from apps.core.writes import change_id, write
 
-from .models import AuditEvent
+from . import alerts, verifying
+from .models import Alert, AuditEvent
 
 
 def record(
@@ -33,7 +35,7 @@ def record(
     facts = current.get()
     if scope is None:
         scope = getattr(target, "scope", None) or getattr(target, "path", None) or ""
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         kind=kind,
         outcome=AuditEvent.Outcome.REFUSED if refused else AuditEvent.Outcome.DONE,
         actor_id=getattr(by, "pk", None),
@@ -50,6 +52,54 @@ def record(
         address=facts.address,
         change_id=change_id(),
     )
+    if not refused:
+        alerts.watch(kind, by, after)
+    return event
+
+
+@write
+def verify_seals(*, by: Any, nightly: bool = False) -> verifying.Verdict:
+    """Check the seals, keep the outcome as an event, and alert when anything does not fit."""
+    verdict = verifying.nightly() if nightly else verifying.verify()
+    note = "；".join(problem.sentence for problem in verdict.problems[:5])
+    record(
+        "audit.verify",
+        by=by,
+        after={
+            "seals": verdict.seals,
+            "events": verdict.events,
+            "problems": len(verdict.problems),
+        },
+        note=note,
+        refused=not verdict.is_clean,
+    )
+    if not verdict.is_clean:
+        first = verdict.problems[0].sentence
+        day = timezone.localdate()
+        summary = f"审计记录校验不符：{first}"
+        alerts.alert(Alert.Kind.SEAL, summary=summary, once=f"seal:{day}:{first}")
+    return verdict
+
+
+@write
+def handle_alert(*, alert: Alert, handling: str, by: Any) -> Alert:
+    """Note how an alert was dealt with. Raises AlertHandled when somebody has before."""
+    row = Alert.objects.select_for_update().get(pk=alert.pk)
+    if row.handled_at is not None:
+        raise AlertHandled(row.handled_by_name)
+    row.handled_at, row.handling = timezone.now(), handling.strip()[:300]
+    row.handled_by_id, row.handled_by_name = by.pk, str(by)
+    row.save(update_fields=["handled_at", "handling", "handled_by_id", "handled_by_name"])
+    record("alert.handle", target=row, by=by, note=row.handling)
+    return row
+
+
+class AlertHandled(Exception):
+    """Somebody has handled the alert before. name: who."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def _name(by: Any) -> str:

@@ -10,13 +10,14 @@ from apps.core import tables as t
 from apps.core import wording
 from apps.core.lamps import lamp
 
-from .models import AuditEvent
+from .models import Alert, AuditEvent
 from .sentences import sentence
 
 
 class EventTable(t.Table):
     key = "audit"
     caption = "操作审计"
+    counted_to = 10_000
     fixed = ("at", "actor", "kind")
     hidden = ("request_id", "target_id", "purpose")
     empty = t.Empty("没有符合条件的记录", "放宽时间或换个条件再查。")
@@ -73,6 +74,39 @@ class LookTable(EventTable):
 
     key = "audit_looks"
     hidden = ("request_id", "target_id", "address")
+
+
+class AlertTable(t.Table):
+    key = "alerts"
+    caption = "告警"
+    fixed = ("summary", "state")
+    empty = t.Empty("没有告警", "出现大量查看、非办公时段导出等情况时会列在这里。")
+
+    summary = t.LinkColumn(
+        "情况",
+        wide_text=True,
+        url=lambda alert: reverse("audit:alert", args=[alert.pk]),
+    )
+    kind = t.Column("类别", order_by=("kind",))
+    state = t.LampColumn("状态", accessor="handled_at", order_by=("handled_at",))
+    at = t.MomentColumn("时间", order_by=("at",))
+    actor = t.Column("操作人", accessor="actor_name")
+    address = t.CodeColumn("来源地址")
+    handled_by = t.Column("处理人", accessor="handled_by_name")
+    handled_at = t.MomentColumn("处理时间", order_by=("handled_at",))
+    handling = t.Column("处理情况", wide_text=True)
+
+    def render_kind(self, record: Alert) -> str:
+        return record.get_kind_display()
+
+    def value_kind(self, record: Alert) -> str:
+        return record.get_kind_display()
+
+    def render_state(self, record: Alert) -> Any:
+        return lamp("green", "已处理") if record.handled_at else lamp("red", "待处理")
+
+    def value_state(self, record: Alert) -> str:
+        return "已处理" if record.handled_at else "待处理"
 
 
 def _types() -> list[tuple[str, str]]:

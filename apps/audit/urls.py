@@ -11,5 +11,9 @@ urlpatterns = [
     path("looks/", views.looks, name="looks"),
     path("exports/", views.export_list, name="exports"),
     path("print/<str:number>/<str:signed>/", views.print_check, name="print_check"),
+    path("refused/", views.refused, name="refused"),
+    path("alerts/", views.alert_list, name="alerts"),
+    path("alerts/<int:pk>/", views.alert_detail, name="alert"),
+    path("seals/", views.seals, name="seals"),
     path("<int:pk>/", views.event_detail, name="event_detail"),
 ]

@@ -22,6 +22,15 @@ class CoreConfig(AppConfig):
         menu.group("系统管理", icon="gear", order=90)
         menu.register(
             group="系统管理",
+            label="后台任务",
+            url_name="core:jobs",
+            icon="hourglass-split",
+            predicate=administrators.is_system,
+            order=20,
+            covers=("core:job",),
+        )
+        menu.register(
+            group="系统管理",
             label="字典",
             url_name="core:code_tables",
             icon="book",

@@ -15,7 +15,7 @@ from .history import history_of, tracked_models
 APPLICATION_ROLE = "bianzhi_app"
 
 #: Tables the application may add to and read, never change (design §4).
-APPEND_ONLY = ("audit_auditevent",)
+APPEND_ONLY = ("audit_auditevent", "audit_auditseal")
 
 
 def after_migrate(**kwargs: Any) -> None:

@@ -6,6 +6,7 @@ seconds and it runs out by itself.
 
 import contextlib
 import os
+import time
 
 import redis
 from django.conf import settings
@@ -17,6 +18,9 @@ from django.views.decorators.http import require_safe
 HEARTBEAT_KEY = "bianzhi:worker-alive"
 HEARTBEAT_EVERY = 5  # seconds
 HEARTBEAT_LASTS = 15  # seconds
+
+#: When beat last had the outbox looked at: it and a worker both live.
+TICK_KEY = "bianzhi:beat-ticked"
 
 OK = "ok"
 DOWN = "down"
@@ -32,6 +36,12 @@ def beat() -> None:
     """Renew the worker's sign of life. Without Redis: nothing; the next beat tries again."""
     with contextlib.suppress(redis.RedisError), redis_client() as client:
         client.set(HEARTBEAT_KEY, os.getpid(), ex=HEARTBEAT_LASTS)
+
+
+def note_tick() -> None:
+    """Note that beat's most frequent task was run just now. Without Redis: nothing."""
+    with contextlib.suppress(redis.RedisError), redis_client() as client:
+        client.set(TICK_KEY, str(time.time()), ex=7 * 24 * 3600)
 
 
 def state() -> dict[str, str]:

@@ -93,6 +93,9 @@ def run(job_id: Any, work: Callable[[Job, Progress], dict[str, Any]]) -> None:
     if not started:
         return
     job = Job.objects.select_related("owner").get(pk=job_id)
+    if not job.owner.is_active:
+        _end(job, Job.State.FAILED, "提交人的账户已停用，任务没有执行，未写入任何数据。")
+        return
     progress = Progress(job_id)
     try:
         with transaction.atomic():

@@ -4,6 +4,7 @@ One directory (mode 0700), one file per key (mode 0400), named `<use>.<kid>.key`
     encrypt.<kid>.key  16 bytes, SM4; every kid stays readable, the highest one writes
     index.<kid>.key    32 bytes, HMAC-SM3 of blind indexes; the highest one counts
     tail.<kid>.key     32 bytes, HMAC-SM3 of last-four buckets; the highest one counts
+    seal.1.key         32 bytes, HMAC-SM3 of the seals over audit events (apps.audit.sealing)
 Each key has one use. A new index or tail key means recomputing that column; a new encrypt key
 does not (crypto.rotate moves rows over one by one).
 
@@ -77,6 +78,36 @@ def load(directory: Path, *, create: bool = False) -> KeyRing:
     )
 
 
+SEAL: Final = "seal.1.key"
+SEAL_LENGTH: Final = 32
+
+
+@lru_cache(maxsize=4)
+def seal_key(directory: Path, *, create: bool = False) -> bytes:
+    """Return the key of the audit seals. Raises KeysRefused.
+
+    create  make it where it is missing (development and tests); keys of earlier releases lack it
+    """
+    file = directory / SEAL
+    if not file.exists() and create:
+        make_seal_key(directory)
+    if not file.exists():
+        raise KeysRefused(
+            f"密钥目录 {directory} 缺少 {SEAL}，请运行 python -m apps.core.keys {directory} 生成；"
+            "封存过审计记录的，请从备份恢复原来的密钥"
+        )
+    return _read(file, SEAL_LENGTH)
+
+
+def make_seal_key(directory: Path) -> list[Path]:
+    """Make the key of the audit seals where there is none; return the file made."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(directory):
+        if (directory / SEAL).exists():
+            return []
+        return [add(directory, "seal", 1, length=SEAL_LENGTH)]
+
+
 def make(directory: Path) -> list[Path]:
     """Make a first key of each use in a directory without keys; return the files made.
 
@@ -100,12 +131,12 @@ def _locked(directory: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def add(directory: Path, use: str, kid: int) -> Path:
+def add(directory: Path, use: str, kid: int, *, length: int = 0) -> Path:
     """Write a fresh random key; return its file. Raises FileExistsError: no key is overwritten."""
     file = directory / f"{use}.{kid}.key"
     fresh = directory / f"{use}.{kid}.{secrets.token_hex(4)}.new"
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as out:
-        out.write(secrets.token_hex(USES[use]) + "\n")
+        out.write(secrets.token_hex(length or USES[use]) + "\n")
         out.flush()
         os.fsync(out.fileno())
     try:
@@ -145,6 +176,7 @@ def main(arguments: list[str]) -> int:
     directory = Path(names[0]).absolute()
     try:
         made = [rotate(directory)] if "--rotate" in arguments else make(directory)
+        made += make_seal_key(directory)
     except KeysRefused as refusal:
         print(refusal, file=sys.stderr)
         return 1

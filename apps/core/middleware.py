@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-from . import idempotency
+from . import addresses, idempotency
 from .request_facts import RequestFacts, current
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,7 +30,7 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         number = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
         request.request_id = number  # type: ignore[attr-defined]
-        facts = RequestFacts(number, request.META.get("REMOTE_ADDR") or None)
+        facts = RequestFacts(number, addresses.client_of(request.META))
         token = current.set(facts)
         structlog.contextvars.bind_contextvars(request_id=number)
         try:

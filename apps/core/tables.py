@@ -18,6 +18,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -94,6 +95,9 @@ class Table(django_tables2.Table):
     hidden: tuple[str, ...] = ()
     empty = Empty("没有记录", "换个条件再查。")
 
+    #: Rows are counted no further than this (0: all): a count of millions is read by nobody.
+    counted_to = 0
+
     exports = False
     totals: dict[str, Any] = {}
 
@@ -128,7 +132,7 @@ class Table(django_tables2.Table):
         self._choose_columns(saved.get("columns"))
         size = _number(request.GET.get(self.parameter("per"))) or saved.get("per_page")
         self.per_page = size if size in preferences.PAGE_SIZES else preferences.PAGE_SIZES[0]
-        self.paginator = _Paginator(self.data, self.per_page)
+        self.paginator = _Paginator(self.data, self.per_page, self.counted_to)
         self.page = self.paginator.get_page(request.GET.get(self.parameter("page")))
 
     def _choose_columns(self, saved: Any) -> None:
@@ -349,10 +353,23 @@ class Table(django_tables2.Table):
 
 
 class _Paginator(Paginator):
-    """Pages over table data; the count is asked once."""
+    """Pages over table data; the count is asked once, and no further than `most` (0: all)."""
 
-    def __init__(self, data: Any, per_page: int) -> None:
+    def __init__(self, data: Any, per_page: int, most: int = 0) -> None:
         super().__init__(data.data, per_page)
+        self.most = most
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if not self.most or not isinstance(rows, QuerySet):
+            return rows.count() if isinstance(rows, QuerySet) else len(rows)
+        return rows.order_by()[: self.most].count()
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether there may be more rows than were counted."""
+        return bool(self.most) and self.count >= self.most
 
 
 def _number(text: str | None) -> int | None:

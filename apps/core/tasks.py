@@ -8,8 +8,9 @@ from celery import shared_task
 @shared_task(name="core.drain_outbox")
 def drain_outbox() -> None:
     """Queue what waits in the outbox. Safe to run twice."""
-    from . import outbox  # outbox sends run_message
+    from . import health, outbox  # outbox sends run_message
 
+    health.note_tick()
     outbox.drain()
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("preferences/", views.set_preferences, name="preferences"),
     path("preferences/table/<slug:key>/", views.table_settings, name="table_settings"),
     path("reference/", include("apps.core.dictionary.urls")),
+    path("jobs/", include("apps.core.running.urls")),
     path("_gallery", views.show_gallery, name="gallery"),
     path("_gallery/list", views.show_gallery_list, name="gallery_list"),
     path("_gallery/suggestions", views.gallery_suggestions, name="gallery_suggestions"),

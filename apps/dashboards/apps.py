@@ -6,7 +6,7 @@ class DashboardsConfig(AppConfig):
     verbose_name = "看板"
 
     def ready(self) -> None:
-        from apps.core import menu
+        from apps.core import administrators, menu
 
         from . import rules
 
@@ -22,6 +22,15 @@ class DashboardsConfig(AppConfig):
             url_name="dashboards:administration",
             icon="speedometer2",
             predicate=lambda user: user.is_administrator,
+            order=1,
+        )
+        menu.group("系统管理", icon="gear", order=90)
+        menu.register(
+            group="系统管理",
+            label="系统状态",
+            url_name="dashboards:health",
+            icon="speedometer2",
+            predicate=administrators.is_system,
             order=1,
         )
         menu.register(

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import board, search, sheets, workbench
+from .views import board, health, search, sheets, workbench
 
 app_name = "dashboards"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("administration/", workbench.administration_page, name="administration"),
+    path("administration/health/", health.health_page, name="health"),
     path("board/", board.board_page, name="board"),
     path("board/definitions/", board.definitions_page, name="definitions"),
     path("board/posts-sheet/", sheets.posts_page, name="posts_sheet"),

@@ -6,6 +6,15 @@ class ExchangeConfig(AppConfig):
     verbose_name = "数据交换"
 
     def ready(self) -> None:
+        from apps.core.running import kinds
+
+        from . import retrying
+
+        kinds.register("exchange.check", "校验导入文件", again=retrying.again)
+        kinds.register("exchange.write", "写入导入数据", again=retrying.again)
+        self._register_pages()
+
+    def _register_pages(self) -> None:
         from apps.core import imports, menu
 
         from . import handlers  # noqa: F401 - registers with the outbox

@@ -87,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.accounts.context.session_limits",
             ],
         },
     },
@@ -168,6 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "apps.accounts.validators.PersonalValidator"},
     {"NAME": "apps.accounts.validators.ObviousValidator"},
     {"NAME": "apps.accounts.validators.CommonValidator"},
+    {"NAME": "apps.accounts.validators.HistoryValidator"},
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # rows, so that they can be revoked
 SESSION_COOKIE_AGE = 8 * 60 * 60  # seconds
@@ -183,6 +185,12 @@ ANONYMOUS_USER_NAME = None
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = False
 
+# Where the security policy differs from the standard of core.policy; the office changes the rest.
+POLICY_DEFAULTS: dict[str, int] = {}
+# Proxies of ours: only they may say, by X-Forwarded-For, whom they speak for. Addresses or
+# networks, and the word “unix” for a proxy that comes by a local socket.
+TRUSTED_PROXIES = env.networks("BIANZHI_TRUSTED_PROXIES", [])
+
 # Keys for personal data: files outside database and repository, one per key.
 BIANZHI_KEYS_DIR = env.path("BIANZHI_KEYS_DIR", VAR / "keys")
 BIANZHI_KEYS_CREATE = False  # development and tests make a first set on first use
@@ -190,6 +198,10 @@ BIANZHI_KEYS_CREATE = False  # development and tests make a first set on first u
 # Fonts for printing the site has a licence for (方正小标宋, 仿宋_GB2312 …): looked in first. The
 # wheel's Noto fonts stand in for what is not there.
 BIANZHI_FONTS_DIR = env.path("BIANZHI_FONTS_DIR", VAR / "fonts")
+
+# Each seal over audit events is also appended here: where the database's administrator cannot
+# write (another disk or host), so that a dropped tail shows.
+AUDIT_ANCHOR = env.path("BIANZHI_AUDIT_ANCHOR", VAR / "anchors" / "audit-seals.jsonl")
 
 # Language and time
 
@@ -278,6 +290,12 @@ CELERY_BEAT_SCHEDULE = {
     "audit.ensure_partitions": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=1, minute=10),
+    },
+    "audit.seal": {"task": "audit.seal", "schedule": 60.0},
+    "audit.verify": {"task": "audit.verify", "schedule": crontab(hour=2, minute=30)},
+    "accounts.sweep_sessions": {
+        "task": "accounts.sweep_sessions",
+        "schedule": crontab(minute=40),
     },
     "accounts.forget_counters": {
         "task": "accounts.forget_counters",

@@ -31,6 +31,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 # Only where a proxy of ours always sets the header itself.
 if env.flag("BIANZHI_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# 三员 sign in with a second factor from the first day; 编办 when its policy says so.
+POLICY_DEFAULTS = {"factor_for_administrators": 1}
 SESSION_COOKIE_NAME = "__Host-sessionid"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"

@@ -11,7 +11,10 @@ from apps.audit import services as audit
 from apps.core.writes import write
 
 from ..errors import WrongPassword
-from ..models import User
+from ..models import FormerPassword, User
+
+#: Hashes kept of one account: the most the policy can ask for.
+KEPT = 24
 
 #: Without characters that are mistaken for one another when read aloud or copied by hand.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -41,6 +44,9 @@ def set_password(user: User, password: str, *, must_change: bool) -> None:
     user.password_changed_at = timezone.now()
     user.must_change_password = must_change
     user.save(update_fields=["password", "password_changed_at", "must_change_password"])
+    FormerPassword.objects.create(user=user, password=user.password)
+    mine = FormerPassword.objects.filter(user=user)
+    mine.exclude(pk__in=list(mine.values_list("pk", flat=True)[:KEPT])).delete()
 
 
 def one_time_password() -> str:

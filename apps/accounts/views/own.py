@@ -16,10 +16,11 @@ from apps.core.http import redirect_here, render_form, requires
 from apps.core.idempotency import keyless
 from apps.core.request_facts import current
 
-from .. import services
+from .. import factors, services, sessions
 from ..errors import TooManyAttempts, WrongCredentials, WrongPassword
 from ..forms import OwnPasswordForm, SignInForm
 from ..homes import home_of
+from ..models import LiveSession, RecoveryCode, SecondFactor
 from ..requests import SignedInRequest
 from ..roles import PERMISSIONS
 
@@ -33,7 +34,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Open a session. One answer for an unknown name and a wrong password."""
-    after = _inside(request, request.POST.get("next") or request.GET.get("next") or "")
+    after = inside(request, request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated and request.method == "GET":
         return HttpResponseRedirect(after or home_of(request.user))
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -50,22 +51,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except TooManyAttempts as refusal:
             wait, status = refusal.seconds, 429
             form.add_error(
-                None, f"尝试次数过多，请 {_span(wait)}后再登录；忘记密码请联系系统管理员重设"
+                None, f"尝试次数过多，请 {span(wait)}后再登录；忘记密码请联系系统管理员重设"
             )
         else:
-            auth.login(request, user, backend=BACKEND)
-            return HttpResponseRedirect(after or home_of(user))
+            from . import factors as second  # which builds on this module
+
+            if factors.is_enrolled(user):
+                return second.begin(request, user, after)
+            return second.open_session(request, user, after)
     response = render_form(request, "accounts/login.html", form, status=status, next=after)
     if wait:
         response["Retry-After"] = str(wait)
     return response
 
 
-def _span(seconds: int) -> str:
+def span(seconds: int) -> str:
     return f"{seconds} 秒" if seconds < 60 else f"{-(-seconds // 60)} 分钟"
 
 
-def _inside(request: HttpRequest, address: str) -> str:
+def inside(request: HttpRequest, address: str) -> str:
     """Return `address` when it leads back into this portal, else nothing."""
     safe = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -104,11 +108,20 @@ def password_change(request: SignedInRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error("new", refusal)
         else:
+            old_key = request.session.session_key or ""
             auth.update_session_auth_hash(request, user)
+            sessions.rotated(request, old_key)
+            request.session[sessions.PASSWORD_DUE] = False
+            others = LiveSession.objects.filter(user=user)
+            sessions.end(others.exclude(key=request.session.session_key), "密码已修改")
             messages.success(request, "密码已修改，其他地方的登录已退出")
             return redirect_here(request, home_of(user))
     return render_form(
-        request, "accounts/password.html", form, forced=request.user.must_change_password
+        request,
+        "accounts/password.html",
+        form,
+        forced=request.user.must_change_password,
+        due=request.session.get(sessions.PASSWORD_DUE),
     )
 
 
@@ -116,4 +129,11 @@ def password_change(request: SignedInRequest) -> HttpResponse:
 def own(request: HttpRequest) -> HttpResponse:
     """One's own account: who one is here and what one may do."""
     rights = [label for code, label in PERMISSIONS.items() if request.user.may_anywhere(code)]
-    return render(request, "accounts/own.html", {"account": request.user, "rights": rights})
+    found = RecoveryCode.objects.filter(factor__user=request.user, used_at__isnull=True)
+    context = {
+        "account": request.user,
+        "rights": rights,
+        "factor": SecondFactor.objects.filter(user=request.user).first(),
+        "codes_left": found.count(),
+    }
+    return render(request, "accounts/own.html", context)

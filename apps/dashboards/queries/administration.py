@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import User
-from apps.audit.models import AuditEvent
+from apps.accounts.models import Proposal, User
+from apps.audit.models import Alert, AuditEvent
 from apps.core import health
 from apps.core.administrators import AUDIT, SECURITY, SYSTEM
 from apps.core.dictionary import holidays
@@ -56,6 +56,7 @@ def _system(now: dt.datetime) -> list[Fact]:
             "异常" if down else "正常",
             note=f"{'、'.join(down)}没有响应" if down else "数据库、消息队列、后台任务均正常",
             tone="over" if down else "good",
+            url=reverse("dashboards:health"),
         ),
         Fact(
             "账户",
@@ -68,8 +69,9 @@ def _system(now: dt.datetime) -> list[Fact]:
             "近七天失败任务",
             failed,
             "个",
-            note="请提交人在“我的任务”里看原因" if failed else "没有失败的任务",
+            note="" if failed else "没有失败的任务",
             tone="warn" if failed else "plain",
+            url=reverse("core:jobs") + "?state=failed",
         ),
         Fact(
             "放假安排",
@@ -85,7 +87,16 @@ def _security(now: dt.datetime) -> list[Fact]:
     held = Appointment.objects.open()
     people = User.objects.filter(is_active=True, admin_kind=None).order_by()
     without = people.exclude(pk__in=held.values("user")).count()
+    waiting = Proposal.objects.open().count()
     return [
+        Fact(
+            "待确认提议",
+            waiting,
+            "项",
+            tone="warn" if waiting else "plain",
+            url=reverse("accounts:proposals") + "?state=open",
+        ),
+        _alerts(),
         Fact("有效授权", held.count(), "项", url=reverse("units:appointment_list")),
         Fact(
             "近七天新授权",
@@ -108,6 +119,7 @@ def _audit(now: dt.datetime) -> list[Fact]:
     events = AuditEvent.objects.order_by().filter(at__gte=today)
     refused = events.filter(outcome=AuditEvent.Outcome.REFUSED).count()
     return [
+        _alerts(),
         Fact("今日事件", events.count(), "条", url=reverse("audit:event_list")),
         Fact(
             "今日拒绝",
@@ -124,6 +136,17 @@ def _audit(now: dt.datetime) -> list[Fact]:
             url=reverse("audit:exports"),
         ),
     ]
+
+
+def _alerts() -> Fact:
+    count = Alert.objects.open().count()
+    return Fact(
+        "待处理告警",
+        count,
+        "条",
+        tone="over" if count else "plain",
+        url=reverse("audit:alerts") + "?state=open",
+    )
 
 
 def _week(now: dt.datetime) -> dt.datetime:

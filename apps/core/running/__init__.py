@@ -1,0 +1,1 @@
+"""All jobs, for the system administrator: states and reasons, no business content."""
