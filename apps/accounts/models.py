@@ -301,3 +301,37 @@ class RecoveryCode(models.Model):
 
     class Meta:
         verbose_name = "恢复码"
+
+
+class OwnRecord(models.Model):
+    """Which person of the register an account holder is: proven by the office, then confirmed.
+
+    person_id   key of staff.Person, an app above; persons are never deleted
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="own_record")
+    person_id = models.BigIntegerField("人员", unique=True)
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="+")
+    tied_at = models.DateTimeField("绑定时间", auto_now_add=True)
+
+    history = RowHistory()
+
+    class Meta:
+        verbose_name = "账户与人员绑定"
+
+
+class LookHold(models.Model):
+    """Until a day, looks for a case of discipline are not shown to the person looked at.
+
+    Ordered by a document, proposed and confirmed by two security administrators, itself audited.
+    """
+
+    person_id = models.BigIntegerField("人员", db_index=True)
+    until = models.DateField("至")
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField("设定时间", auto_now_add=True)
+
+    history = RowHistory()
+
+    class Meta:
+        verbose_name = "查看记录暂缓公开"

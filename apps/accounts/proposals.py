@@ -32,15 +32,27 @@ class Kind:
     label: str
     proposers: frozenset[AdministratorKind]
     apply: Apply
+    #: May an account that is no administrator propose it? The app has judged his right before.
+    by_office: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def register(
-    code: str, *, label: str, apply: Apply, proposers: frozenset[AdministratorKind] = SECURITY
+    code: str,
+    *,
+    label: str,
+    apply: Apply,
+    proposers: frozenset[AdministratorKind] = SECURITY,
+    by_office: bool = False,
 ) -> None:
-    KINDS[code] = Kind(code, label, proposers, apply)
+    KINDS[code] = Kind(code, label, proposers, apply, by_office)
+
+
+def may_propose(user: User, code: str) -> bool:
+    kind = KINDS[code]
+    return user.admin_kind in kind.proposers or (kind.by_office and user.admin_kind is None)
 
 
 def label_of(code: str) -> str:

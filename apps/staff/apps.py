@@ -6,15 +6,29 @@ class StaffConfig(AppConfig):
     verbose_name = "实名人员"
 
     def ready(self) -> None:
-        from apps.core import imports, menu
+        from apps.accounts import proposals
+        from apps.core import administrators, imports, menu
         from apps.documents import effects
         from apps.units import carrying, guards
 
-        from . import personal, told
+        from . import own, personal, told
         from .carrying import StaffCarrier
         from .workbook import RosterKind
 
         personal.register()
+        proposals.register(
+            "person.tie", label="账户与人员绑定", apply=own.apply_tie, by_office=True
+        )
+        proposals.register("person.untie", label="解除账户与人员绑定", apply=own.apply_untie)
+        proposals.register("person.hold", label="查看记录暂缓公开", apply=own.apply_hold)
+        menu.register(
+            group="授权管理",
+            label="查看暂缓公开",
+            url_name="staff:hold",
+            icon="eye",
+            predicate=administrators.is_security,
+            order=60,
+        )
         imports.register(RosterKind())
         effects.register("人员", told.effects_of, on_unit=told.effects_on)
         carrying.register("人员", StaffCarrier())

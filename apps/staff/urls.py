@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import edits, entry, lists, moves, person, prints
+from .views import edits, entry, lists, moves, own, person, prints
 
 app_name = "staff"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("unit/<int:pk>/", lists.unit_people, name="unit"),
     path("unit/<int:pk>/roster/", prints.unit_roster, name="roster"),
     path("unit/<int:pk>/left/", prints.unit_leavers, name="unit_left"),
+    path("own/", own.own_record, name="own"),
+    path("hold/", own.hold, name="hold"),
+    path("accounts/suggest/", own.tie_accounts, name="tie_accounts"),
+    path("<int:pk>/account/", own.tie, name="tie"),
     path("<int:pk>/", person.person_detail, name="detail"),
     path("<int:pk>/changes/", person.person_changes, name="changes"),
     path("<int:pk>/reveal/", person.person_reveal, name="reveal"),

@@ -89,7 +89,7 @@ def test_a_new_session_of_an_administrator_ends_the_former_with_a_notice(securit
 def test_others_may_have_two_and_end_the_other(user):
     here, there = signed_in(user), signed_in(user)
     page = here.get(reverse("accounts:own_sessions")).content.decode()
-    assert page.count("Chrome 131，Windows") == 2
+    assert page.count('col-name">Chrome 131，Windows') == 2
 
     other = LiveSession.objects.get(key=there.session.session_key)
     post(here, "accounts:own_session_end", other.pk)

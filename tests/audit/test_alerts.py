@@ -89,8 +89,8 @@ def test_an_export_out_of_hours_alerts(clerk, monkeypatch, moment, told):
     if moment.startswith("2026-10"):
         Holiday.objects.create(day="2026-10-01", kind="holiday")
         Holiday.objects.create(day="2026-10-10", kind="workday")
-    at = timezone.make_aware(dt.datetime.fromisoformat(moment))
-    monkeypatch.setattr(alerts.timezone, "localtime", lambda *a: timezone.template_localtime(at))
+    at = timezone.localtime(timezone.make_aware(dt.datetime.fromisoformat(moment)))
+    monkeypatch.setattr(alerts.timezone, "localtime", lambda *given: at)
 
     services.record("export.run", by=clerk, after={"list": "人员库", "rows": 300})
 

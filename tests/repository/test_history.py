@@ -14,8 +14,9 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from apps.accounts import services as account_services
-from apps.checks.models import Finding, RuleSetting
+from apps.accounts.models import LookHold, OwnRecord, Proposal
 from apps.audit.models import Alert
+from apps.checks.models import Finding, RuleSetting
 from apps.core.history import tracked_models
 from apps.core.models import CodeValue, PolicySetting
 from apps.quotas import services as quotas
@@ -91,6 +92,9 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         account_services.propose_removal(
             user=world.user("audit"), reason="轮岗", by=world.user("security")
         )
+        tie = Proposal.objects.latest("pk")
+        OwnRecord.objects.create(user=world.user("nobody"), person_id=1, proposal=tie)
+        LookHold.objects.create(person_id=1, until="2030-01-01", proposal=tie)
         Region.objects.create(code="330683", name="嵊州市", level="county")
         EventUnit.objects.create(
             event=UnitEvent.objects.order_by("pk").first(), unit=world.home, role="successor"
@@ -127,6 +131,8 @@ def harmless(model: type[models.Model]) -> tuple[str, str]:
     """Return a column that may say anything, with an SQL expression of another value."""
     by_model = {
         "audit.Alert": ("summary", "summary || '改'"),
+        "accounts.OwnRecord": ("person_id", "person_id + 1"),
+        "accounts.LookHold": ("until", "until + 1"),
         "core.Holiday": ("name", "name || '改'"),
         "units.EventUnit": ("role", "'predecessor'"),
         "units.DocumentUnit": ("unit_id", "unit_id"),

@@ -36,7 +36,7 @@ def propose(
     once     of what only one may wait
     Raises NotTheirs, AboutYourself, AlreadyProposed. Source: docs/rules.md A-13.
     """
-    if by.admin_kind not in proposals.KINDS[kind].proposers:
+    if not proposals.may_propose(by, kind):
         raise NotTheirs
     if subject is not None and subject.pk == by.pk:
         raise AboutYourself
