@@ -12,6 +12,7 @@ class ExchangeConfig(AppConfig):
 
         kinds.register("exchange.check", "校验导入文件", again=retrying.again)
         kinds.register("exchange.write", "写入导入数据", again=retrying.again)
+        kinds.register("exchange.withdraw", "撤回导入数据")
         self._register_pages()
 
     def _register_pages(self) -> None:

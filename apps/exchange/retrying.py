@@ -7,7 +7,7 @@ from typing import Any
 from apps.core.models import Job
 
 from .models import ImportBatch
-from .services import _queue
+from .services.checking import queue
 
 
 def again(job: Job, by: Any) -> Job | None:
@@ -15,5 +15,5 @@ def again(job: Job, by: Any) -> Job | None:
     batch = ImportBatch.objects.select_for_update().filter(pk=job.data.get("batch")).first()
     if batch is None or batch.job_id != job.pk or batch.ended_at is not None:
         return None
-    _queue(batch, batch.owner, job.title, job.kind)
+    queue(batch, batch.owner, job.title, job.kind)
     return batch.job
