@@ -16,6 +16,7 @@ from apps.core.sheets.kinds import Kind
 from apps.core.sheets.writing import write_csv, write_rows
 
 from . import services
+from .looks import common_root
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -38,15 +39,20 @@ class _AsShown(Kind):
         return str(value)
 
 
-def export_table(request: HttpRequest, table: Any, fmt: str) -> FileResponse:
+def export_table(
+    request: HttpRequest, table: Any, fmt: str, *, scopes: Sequence[str] = ()
+) -> FileResponse:
     """Answer with the whole query of a list in its shown columns and order.
 
-    table   a prepared apps.core.tables.Table
-    fmt     "xlsx" or "csv"
+    table    a prepared apps.core.tables.Table
+    fmt      "xlsx" or "csv"
+    scopes   as in `answer`
     """
     headers, rows = table.export_rows()
     columns = [Column(header, f"c{n}", _AsShown()) for n, header in enumerate(headers)]
-    return export_rows(request, name=str(table.caption), columns=columns, rows=rows, fmt=fmt)
+    return export_rows(
+        request, name=str(table.caption), columns=columns, rows=rows, fmt=fmt, scopes=scopes
+    )
 
 
 def export_rows(
@@ -59,29 +65,47 @@ def export_rows(
     title: str | None = None,
     lines: Sequence[str] = (),
     note: str = "",
+    scopes: Sequence[str] = (),
 ) -> FileResponse:
     """Write `rows` to a file, record who took what, and answer with it.
 
-    name   the list in words; becomes the file's name with the day
+    name     the list in words; becomes the file's name with the day
+    scopes   as in `answer`
     """
     out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     if fmt == "csv":
         written = write_csv(out, columns, rows)
     else:
         written = write_rows(out, columns, rows, sheet_name=name, title=title, lines=lines)
-    return answer(request, out, name=name, fmt=fmt, rows=written.rows, note=note)
+    return answer(request, out, name=name, fmt=fmt, rows=written.rows, note=note, scopes=scopes)
 
 
 def answer(
-    request: HttpRequest, out: IO[bytes], *, name: str, fmt: str, rows: int, note: str = ""
+    request: HttpRequest,
+    out: IO[bytes],
+    *,
+    name: str,
+    fmt: str,
+    rows: int,
+    note: str = "",
+    scopes: Sequence[str] = (),
 ) -> FileResponse:
-    """Record the export and send the written file as an attachment."""
+    """Record the export and send the written file as an attachment.
+
+    scopes   tree paths of the subtrees whose people are in the list; units of these subtrees
+             read of it under “who looked” (apps.audit.looks). Empty: a list without people.
+    """
+    after: dict[str, Any] = {"list": name, "rows": rows}
+    after["query"] = request.GET.urlencode()[:300]
+    if scopes:
+        after["scopes"] = list(scopes)
     with transaction.atomic():
         services.record(
             "export.run",
             by=request.user,
-            after={"list": name, "rows": rows, "query": request.GET.urlencode()[:300]},
+            after=after,
             note=note,
+            scope=common_root(scopes) if scopes else None,
         )
     out.seek(0)
     response = FileResponse(out, content_type=CONTENT_TYPES[fmt])

@@ -7,6 +7,7 @@ says whether this portal made a print of this number, when and how large. No per
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -22,6 +23,7 @@ from apps.core.sheets import Layout, write_layout
 
 from . import services
 from .exports import answer, disposition
+from .looks import common_root
 from .models import AuditEvent
 
 FORMATS = ("xlsx", "pdf")
@@ -47,9 +49,11 @@ def sheet_answer(
     fmt: str,
     name: str = "",
     personal: bool = False,
+    scopes: Sequence[str] = (),
 ) -> HttpResponseBase:
     """Answer with printed sheets as a workbook or PDF; recorded as an export or a print.
 
+    scopes    subtrees whose people are on the sheets, as exports.answer takes them
     personal  the sheets show (masked) identity numbers: each page says who printed it, and when
     """
     name = name or layouts[0].title
@@ -57,11 +61,13 @@ def sheet_answer(
     if fmt == "xlsx":
         out = io.BytesIO()
         write_layout(out, *layouts)
-        return answer(request, out, name=name, fmt="xlsx", rows=lines)
+        return answer(request, out, name=name, fmt="xlsx", rows=lines, scopes=scopes)
     try:
         if lines > AT_ONCE:
             raise prints.NotPrintable(TOO_LONG.format(lines=lines, most=AT_ONCE))
-        made, _ = printed(request.user, *layouts, name=name, personal=personal, request=request)
+        made, _ = printed(
+            request.user, *layouts, name=name, personal=personal, request=request, scopes=scopes
+        )
     except prints.NotPrintable as refusal:
         return refused(request, refusal, name)
     response = FileResponse(io.BytesIO(made), content_type="application/pdf")
@@ -85,17 +91,19 @@ def printed(
     name: str,
     personal: bool = False,
     request: HttpRequest | None = None,
+    scopes: Sequence[str] = (),
 ) -> tuple[bytes, str]:
     """Return (PDF, its number); the event is written with it, or neither. Raises NotPrintable."""
     now = timezone.localtime()
+    after: dict[str, Any] = {
+        "list": name,
+        "rows": sum(len(layout.lines) for layout in layouts),
+        "query": request.GET.urlencode()[:300] if request is not None else "",
+    }
+    if scopes:
+        after["scopes"] = list(scopes)
     event = services.record(
-        "print.run",
-        by=by,
-        after={
-            "list": name,
-            "rows": sum(len(layout.lines) for layout in layouts),
-            "query": request.GET.urlencode()[:300] if request is not None else "",
-        },
+        "print.run", by=by, after=after, scope=common_root(scopes) if scopes else None
     )
     number = f"{now:%Y%m%d}-{event.pk}"
     stamp = prints.Stamp(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, models
@@ -32,10 +33,57 @@ def record(
     before, after   JSON-ready facts; never a whole identity number or phone
     Must run inside a transaction: an event without its deed, or a deed without its event, is none.
     """
+    event = _event(
+        kind,
+        target=target,
+        by=by,
+        before=before,
+        after=after,
+        note=note,
+        purpose=purpose,
+        refused=refused,
+        scope=scope,
+        change=change_id(),
+    )
+    event.save(force_insert=True)
+    if not refused:
+        alerts.watch(kind, by, after)
+    return event
+
+
+def record_each(
+    kind: str, *, targets: Mapping[models.Model, str], by: Any, note: str = ""
+) -> list[AuditEvent]:
+    """Append one event of a kind for each of several rows, in one statement.
+
+    targets   row → scope of its event
+    """
+    if not targets:
+        return []
+    change = change_id()
+    return AuditEvent.objects.bulk_create(
+        _event(kind, target=target, by=by, note=note, scope=scope, change=change)
+        for target, scope in targets.items()
+    )
+
+
+def _event(
+    kind: str,
+    *,
+    target: models.Model | None,
+    by: Any,
+    change: Any,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    note: str = "",
+    purpose: str = "",
+    refused: bool = False,
+    scope: str | None = None,
+) -> AuditEvent:
     facts = current.get()
     if scope is None:
         scope = getattr(target, "scope", None) or getattr(target, "path", None) or ""
-    event = AuditEvent.objects.create(
+    return AuditEvent(
         kind=kind,
         outcome=AuditEvent.Outcome.REFUSED if refused else AuditEvent.Outcome.DONE,
         actor_id=getattr(by, "pk", None),
@@ -50,11 +98,8 @@ def record(
         purpose=purpose,
         request_id=facts.request_id,
         address=facts.address,
-        change_id=change_id(),
+        change_id=change,
     )
-    if not refused:
-        alerts.watch(kind, by, after)
-    return event
 
 
 @write

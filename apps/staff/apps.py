@@ -9,6 +9,7 @@ class StaffConfig(AppConfig):
         from apps.accounts import proposals
         from apps.core import administrators, imports, menu
         from apps.documents import effects
+        from apps.quotas import panels
         from apps.units import carrying, guards
 
         from . import own, personal, told
@@ -33,6 +34,7 @@ class StaffConfig(AppConfig):
         effects.register("人员", told.effects_of, on_unit=told.effects_on)
         carrying.register("人员", StaffCarrier())
         guards.register("人员", told.obstacle_of)
+        panels.register("到龄与空编预测", told.panel_of)
         menu.group("实名人员", icon="people", order=40)
         menu.register(
             group="实名人员",
@@ -63,4 +65,19 @@ class StaffConfig(AppConfig):
         )
         menu.register(
             group="实名人员", label="减少人员", url_name="staff:left", perm="view_subtree", order=60
+        )
+        menu.register(
+            group="实名人员",
+            label="查看留痕",
+            url_name="staff:looks",
+            perm=("examine", "file_for"),
+            order=90,
+        )
+        menu.register(
+            group="实名人员",
+            label="到龄退休",
+            url_name="staff:retiring",
+            perm="view_subtree",
+            order=50,
+            covers=("staff:retirement",),
         )

@@ -132,12 +132,21 @@ class ChangedMeanwhile(StaffRefused):
     by, at    who and when
     changes   {label, before, after} of what differs now
     version   of the row as it is now
+    row       as it is now; base: its history row as the page showed it, None when unknown
     """
 
     def __init__(
-        self, by: str, at: dt.datetime, changes: list[dict[str, Any]], version: int
+        self,
+        by: str,
+        at: dt.datetime,
+        changes: list[dict[str, Any]],
+        version: int,
+        row: Any = None,
+        base: Any = None,
     ) -> None:
         super().__init__(by)
+        self.row = row
+        self.base = base
         self.by = by
         self.at = at
         self.changes = changes
@@ -154,3 +163,81 @@ class RevealLimit(StaffRefused):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.limit = limit
+
+
+class NotInQuota(StaffRefused):
+    """The person holds no place any more."""
+
+
+class NoEstimate(StaffRefused):
+    """Nothing is estimated of a person whose sex is not known."""
+
+
+class RetirementInPast(StaffRefused):
+    """The chosen month lies before this one."""
+
+    field = "month"
+
+    def __init__(self, month: dt.date) -> None:
+        super().__init__(month)
+        self.month = month
+
+
+class RetirementOutOfBounds(StaffRefused):
+    """Flexible retirement is bounded: first and last are the months that may be chosen."""
+
+    field = "month"
+
+    def __init__(self, month: dt.date, first: dt.date, last: dt.date) -> None:
+        super().__init__(month)
+        self.month = month
+        self.first = first
+        self.last = last
+
+
+class StatutoryMonth(StaffRefused):
+    """The chosen month is the statutory one: there is nothing to choose."""
+
+    field = "month"
+
+    def __init__(self, month: dt.date) -> None:
+        super().__init__(month)
+        self.month = month
+
+
+class ChoiceWithdrawn(StaffRefused):
+    """A colleague has withdrawn the choice since the page was opened."""
+
+
+class KeyFieldLocked(StaffRefused):
+    """A unit's clerk may not change these. labels: their words."""
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(labels)
+        self.labels = labels
+
+
+class HappenedInFuture(InFuture):
+    pass
+
+
+class HappenedTooLongAgo(StaffRefused):
+    """The calendar does not reach back so far. sentence: Chinese, whole."""
+
+    field = "happened_on"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class CorrectionUndone(StaffRefused):
+    """A colleague has set this correction back already."""
+
+
+class ChangedSince(StaffRefused):
+    """Fields of a correction were changed again afterwards. labels: their words."""
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(labels)
+        self.labels = labels

@@ -27,7 +27,7 @@ def by_name(text: str) -> Q:
     return Q(person__in=people.values("pk"))
 
 
-class _PeopleFilter(f.FilterSet):
+class PeopleFilter(f.FilterSet):
     q = f.TextFilter(label="姓名", placeholder="姓名、拼音或首字母", method="by_text")
     under = f.PickerFilter(
         label="单位（含下级）",
@@ -54,7 +54,7 @@ class _PeopleFilter(f.FilterSet):
         return rows.filter(within([value.path], "scope")) if value is not None else rows
 
 
-class RosterFilter(_PeopleFilter):
+class RosterFilter(PeopleFilter):
     primary = ("q", "under", "quota_type", "status")
 
     status = f.CodeFilter(label="状态", table="person_status")
@@ -65,7 +65,7 @@ class RosterFilter(_PeopleFilter):
     position_grade = f.CodeFilter(label="岗位等级", table="position_grade")
 
 
-class LeaverFilter(_PeopleFilter):
+class LeaverFilter(PeopleFilter):
     primary = ("q", "under", "mode", "left")
 
     mode = f.CodeFilter(label="退出方式", table="exit_mode", field_name="exit_mode")

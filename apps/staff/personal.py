@@ -25,10 +25,16 @@ PERSON = (
     "school",
     "major",
     "phone_ct",
+    "prof_title",
+    "photo_no",
     "note",
 )
 OCCUPANCY = ("status", "from_unit", "destination", "note")
 POSTING = ("note",)
+CORRECTION = ("person", "reason", "undone_reason")
+CHOICE = ("person", "month", "reason")
+PUBLICITY = ("content", "summary")
+OBJECTION = ("person", "raised_by", "matter", "note")
 
 
 def register() -> None:
@@ -36,3 +42,7 @@ def register() -> None:
     changes.register_personal("staff.person", *PERSON)
     changes.register_personal("staff.occupancy", *OCCUPANCY)
     changes.register_personal("staff.postholding", *POSTING)
+    changes.register_personal("staff.correction", *CORRECTION)
+    changes.register_personal("staff.retirementchoice", *CHOICE)
+    changes.register_personal("staff.publicity", *PUBLICITY)
+    changes.register_personal("staff.objection", *OBJECTION)

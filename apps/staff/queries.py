@@ -56,7 +56,12 @@ class PersonPage:
 def person_page(user: Any, pk: int) -> PersonPage:
     """Return the page of a person in the user's sight. Http404 for foreign and missing alike."""
     people = Person.objects.visible_to(user).select_related(
-        "sex", "ethnicity", "political_status", "education", "degree"
+        "sex",
+        "ethnicity",
+        "political_status",
+        "education",
+        "degree",
+        "retirement_choice__document",
     )
     person = people.filter(pk=pk).first()
     if person is None:
@@ -74,6 +79,13 @@ def person_page(user: Any, pk: int) -> PersonPage:
         number=secrets.id_no(person),
         phone=secrets.phone(person),
     )
+
+
+def open_spell(user: Any, person: Person) -> Occupancy | None:
+    """Return the spell by which a person is in quota, in the user's sight."""
+    rows = Occupancy.objects.visible_to(user).open().filter(person=person)
+    rows = rows.select_related("person", "unit", "quota_type", "identity")
+    return rows.order_by("-counts", "-starts_on", "-pk").first()
 
 
 @dataclass(frozen=True)

@@ -179,3 +179,56 @@ def _(refusal: errors.PurposeMissing, user: Any = None) -> str:
 @sentence.register
 def _(refusal: errors.RevealLimit, user: Any = None) -> str:
     return f"今天已查看 {refusal.limit} 个完整号码，达到上限；确有需要请明天再查或由同事办理"
+
+
+@sentence.register
+def _(refusal: errors.NotInQuota, user: Any = None) -> str:
+    return "本人现在不在编，没有可以登记的退休时间"
+
+
+@sentence.register
+def _(refusal: errors.NoEstimate, user: Any = None) -> str:
+    return "性别未登记或不明，不能推算退休时间，请先更正公民身份号码"
+
+
+@sentence.register
+def _(refusal: errors.RetirementInPast, user: Any = None) -> str:
+    return f"{wording.month(refusal.month)} 早于本月；已经退休的请办理出编"
+
+
+@sentence.register
+def _(refusal: errors.RetirementOutOfBounds, user: Any = None) -> str:
+    return (
+        f"弹性退休可选 {wording.month(refusal.first)} 至 {wording.month(refusal.last)}："
+        "提前、延迟都不超过三年，提前的不得早于原法定退休年龄"
+    )
+
+
+@sentence.register
+def _(refusal: errors.StatutoryMonth, user: Any = None) -> str:
+    return f"{wording.month(refusal.month)} 就是法定退休年月，不需要登记"
+
+
+@sentence.register
+def _(refusal: errors.ChoiceWithdrawn, user: Any = None) -> str:
+    return "弹性退休已由他人撤销，请刷新后再办理"
+
+
+@sentence.register
+def _(refusal: errors.KeyFieldLocked, user: Any = None) -> str:
+    return f"{'、'.join(refusal.labels)}由编办管理，没有保存；确需更正请向编办提出"
+
+
+@sentence.register
+def _(refusal: errors.HappenedTooLongAgo, user: Any = None) -> str:
+    return f"{refusal.sentence}，请核对变动日期"
+
+
+@sentence.register
+def _(refusal: errors.CorrectionUndone, user: Any = None) -> str:
+    return "这次更正已由他人恢复，请刷新后查看"
+
+
+@sentence.register
+def _(refusal: errors.ChangedSince, user: Any = None) -> str:
+    return f"{'、'.join(refusal.labels)}在这次更正之后又有修改，不能直接恢复；请到人员页面修改"

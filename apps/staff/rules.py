@@ -10,13 +10,22 @@ from .models import Occupancy, Person
 
 #: Permission of those who register entries, exits and changes in this issue: 编办经办.
 EXAMINE = "examine"
+#: Permission of a unit's own clerk: 单位经办人.
+FILE_FOR = "file_for"
 #: Permissions with which a number in sight may be shown in full.
 REVEALING = ("examine", "file_for")
+#: Permissions of those who keep a unit's people and read who looked at them.
+KEEPS_WATCH = ("examine", "file_for")
 
 
 def may_examine(user: Any, spell: Occupancy) -> bool:
     """Say whether the user may write this spell (anything with a `scope`)."""
     return covers(user.subtrees(EXAMINE), spell.scope)
+
+
+def may_correct(user: Any, spell: Occupancy) -> bool:
+    """Say whether the user, as the unit's own clerk, may correct what is not key (P-11)."""
+    return spell.ends_on is None and covers(user.subtrees(FILE_FOR), spell.scope)
 
 
 def may_change(user: Any, person: Person) -> bool:

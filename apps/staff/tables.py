@@ -70,7 +70,7 @@ class _Papers(t.Column):
         return lambda s: s.document.number if s.document else s.document_no
 
 
-class _People(t.Table):
+class PeopleTable(t.Table):
     name = t.LinkColumn(
         "姓名",
         accessor="person.name",
@@ -88,7 +88,7 @@ class _People(t.Table):
         return record.person.name
 
 
-class RosterTable(_People):
+class RosterTable(PeopleTable):
     key = "roster"
     caption = "在编人员"
     hidden: tuple[str, ...] = (
@@ -134,7 +134,7 @@ class UnitRosterTable(RosterTable):
     unit = None
 
 
-class LeaverTable(_People):
+class LeaverTable(PeopleTable):
     key = "leavers"
     caption = "减少人员"
     empty = t.Empty("没有符合条件的人员", "换个条件再查。")
@@ -148,7 +148,7 @@ class LeaverTable(_People):
     papers = _Papers("出编文号", ending=True, phone="hide")
 
 
-class LatestTable(_People):
+class LatestTable(PeopleTable):
     """Newest first; a fixed number, so neither sorted nor paged."""
 
     key = "latest-people"

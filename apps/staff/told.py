@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.documents.effects import Effect
 from apps.documents.models import ApprovalDocument
+from apps.quotas.panels import Panel
 from apps.units.guards import Obstacle
 from apps.units.models import Unit
 
 from .models import Occupancy, PostHolding
+from .outlook import outlook
 
 #: Effects of one document that are told one by one; an import's document has thousands.
 TOLD = 200
@@ -75,3 +79,11 @@ def obstacle_of(unit: Unit) -> Obstacle | None:
     if posts:
         parts.append(f"{posts} 人未离任，须先办理离任")
     return Obstacle("还有 " + "；".join(parts), reverse("staff:unit", args=[unit.pk]))
+
+
+def panel_of(unit: Unit, user: Any, on: dt.date | None) -> Panel | None:
+    """到龄与空编预测 of the unit and all below it; a forecast begins today, on no past day."""
+    if on is not None:
+        return None
+    made = outlook([unit.path], timezone.localdate(), unit=unit)
+    return Panel("staff/_outlook_panel.html", {"outlook": made})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import edits, entry, lists, moves, own, person, prints
+from .views import edits, entry, lists, looks, moves, own, person, prints, retirement
 
 app_name = "staff"
 
@@ -9,6 +9,14 @@ urlpatterns = [
     path("latest/", lists.people_latest, name="latest"),
     path("left/", lists.people_left, name="left"),
     path("by-number/", lists.people_by_number, name="by_number"),
+    path("retiring/", retirement.retiring, name="retiring"),
+    path("<int:pk>/retirement/", retirement.retirement_choose, name="retirement"),
+    path(
+        "<int:pk>/retirement/withdraw/",
+        retirement.retirement_withdraw,
+        name="retirement_withdraw",
+    ),
+    path("looks/", looks.look_list, name="looks"),
     path("unit/<int:pk>/", lists.unit_people, name="unit"),
     path("unit/<int:pk>/roster/", prints.unit_roster, name="roster"),
     path("unit/<int:pk>/left/", prints.unit_leavers, name="unit_left"),

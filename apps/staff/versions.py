@@ -23,7 +23,10 @@ def refuse_stale(row: models.Model, version: int | None) -> None:
     found = changes.read(type(row), newer.order_by("-history_id"))
     if found:
         lines = [line for change in reversed(found) for line in change.rows]
-        raise errors.ChangedMeanwhile(found[0].by, found[0].at, lines, changes.version_of(row))
+        base = history_of(type(row)).filter(id=row.pk, history_id=version).first()
+        raise errors.ChangedMeanwhile(
+            found[0].by, found[0].at, lines, changes.version_of(row), row=row, base=base
+        )
 
 
 def as_version(text: Any) -> int | None:

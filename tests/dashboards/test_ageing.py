@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from apps.dashboards.queries.ageing import born_by, reaches_age_by, shifted
-from apps.staff.models import Occupancy
+from apps.dashboards.queries.ageing import born_by, leader_retires_by, retires_by, shifted
+from apps.staff.models import Occupancy, RetirementChoice
 from apps.staff.retirement import Category, retirement_month
 from tests.factories import quotas as q
 
@@ -53,7 +53,7 @@ def test_men_cadres_and_women_workers_are_asked_by_their_own_rule(bureau):
             spell.person.sex_id = fields["sex_id"]
             spell.person.save()
 
-    found = Occupancy.objects.filter(reaches_age_by(until, identity="identity"))
+    found = Occupancy.objects.filter(retires_by(until))
 
     rule = {
         "man": Category.MEN,
@@ -69,3 +69,29 @@ def test_men_cadres_and_women_workers_are_asked_by_their_own_rule(bureau):
     }
     assert {(s.note, s.person.birth_month) for s in found.select_related("person")} == by_rule
     assert len(by_rule) == 8
+    leaders = Occupancy.objects.filter(leader_retires_by(until)).select_related("person")
+    cadres = {
+        (spell.note, spell.person.birth_month)
+        for spell in Occupancy.objects.select_related("person")
+        if spell.note in rule
+        and retirement_month(
+            spell.person.birth_month,
+            Category.MEN if spell.note == "man" else Category.WOMEN_55,
+        ).month
+        <= until
+    }
+    assert {(s.note, s.person.birth_month) for s in leaders} == cadres
+
+
+@pytest.mark.django_db
+def test_a_chosen_month_goes_before_the_statutory_one(bureau):
+    q.grant(bureau, 5)
+    late, early = q.people(bureau, 2, birth_month=dt.date(1966, 5, 1))  # statutory: 2026-10
+    RetirementChoice.objects.create(person=late.person, month=dt.date(2028, 10, 1), reason="延迟")
+    RetirementChoice.objects.create(person=early.person, month=dt.date(2026, 6, 1), reason="提前")
+
+    for condition in (retires_by, leader_retires_by):
+        by_june = Occupancy.objects.filter(condition(dt.date(2026, 6, 1)))
+        by_2027 = Occupancy.objects.filter(condition(dt.date(2027, 12, 1)))
+        assert [spell.pk for spell in by_june] == [early.pk]
+        assert [spell.pk for spell in by_2027] == [early.pk]

@@ -13,7 +13,7 @@ from apps.audit.sentences import SENTENCES
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "apps"
 #: Functions that append an event; their first argument is its kind.
-RECORDERS = {"record"}
+RECORDERS = {"record", "record_each"}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

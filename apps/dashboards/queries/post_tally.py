@@ -15,7 +15,7 @@ from apps.posts.models import LeadershipEntry, PostBalance
 from apps.staff.models import PostHolding
 from apps.units.models import DocumentUnit, Unit
 
-from .ageing import reaches_age_by, shifted
+from .ageing import leader_retires_by, shifted
 
 ROLES = ("chief", "deputy", "other")
 AGEING = 12  # months ahead
@@ -122,7 +122,7 @@ def post_cells(
 
 def holders_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, dict[str, int]]:
     """Return {path: {"uncounted": n, "ageing": n}} on a day. One query; a person counts once."""
-    near = reaches_age_by(shifted(day, AGEING))
+    near = leader_retires_by(shifted(day, AGEING))
     rows = (
         PostHolding.objects.on_day(day)
         .filter(within([node.path], "scope"), post_kind__in=list(kinds))

@@ -17,7 +17,7 @@ from apps.quotas.queries.figures import facts_on_day
 from apps.staff.models import Occupancy
 from apps.units.models import Unit
 
-from .ageing import reaches_age_by, shifted
+from .ageing import retires_by, shifted
 
 YOUNG = 35  # years; under it is young (rules B-04)
 RETIRING = 24  # months ahead
@@ -127,9 +127,7 @@ def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str
             graduates=Count("pk", filter=Q(person__education__in=graduates)),
             specialists=Count("pk", filter=Q(position_class=SPECIALIST)),
             senior=Count("pk", filter=Q(position_grade__in=senior, position_class=SPECIALIST)),
-            retiring=Count(
-                "pk", filter=reaches_age_by(shifted(day, RETIRING), identity="identity")
-            ),
+            retiring=Count("pk", filter=retires_by(shifted(day, RETIRING))),
         )
     )
     names = [one.name for one in fields(People)]

@@ -17,6 +17,7 @@ from apps.checks.queries.trends import over_trend
 from apps.core import wording
 from apps.core.http import on_day, requires
 from apps.core.scope import covers
+from apps.staff.outlook import Outlook, outlook
 from apps.units.choices import EntityKind
 from apps.units.models import Unit
 
@@ -37,10 +38,18 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "checked": None if on else open_counts([found.node.path] if found.node else paths),
         "trend": over_trend(found.node, found.summary.quotas),
+        "outlook": _outlook(found, paths) if on is None else None,
         **_figures(found),
         **_words(found, on),
     }
     return render(request, "dashboards/board.html", context)
+
+
+def _outlook(found: Board, paths: list[str]) -> Outlook:
+    """Return who retires when, and the vacancies of the next ten years; numbers, no names."""
+    at = [found.node.path] if found.node is not None else paths
+    sums = found.summary.quotas
+    return outlook(at, timezone.localdate(), unit=found.node, sums=sums)
 
 
 def node_of(request: HttpRequest, paths: list[str]) -> Unit | None:

@@ -20,6 +20,7 @@ from apps.posts.queries import PostRow
 from apps.quotas import links
 from apps.quotas import queries as quotas
 from apps.quotas.queries import CellRow
+from apps.staff.outlook import due_lines
 from apps.units.choices import EntityKind
 from apps.units.lamps import lamp_of
 from apps.units.models import Unit
@@ -71,6 +72,7 @@ def _office(request: HttpRequest) -> HttpResponse:
         "jobs": queries.my_jobs(user),
         "unfinished": queries.unfinished(paths),
         "documents": queries.latest_documents(paths),
+        "due": due_lines(paths, today),
         "examines": user.may_anywhere("examine"),
         "maintains": user.may_anywhere("maintain"),
         "sees_board": bool(rules.board_paths(user)),
@@ -134,6 +136,7 @@ def _units(request: HttpRequest) -> HttpResponse:
         "checked": open_counts(paths),
         "flow": queries.flow(paths, timezone.localdate(), found.quotas.total.actual),
         "jobs": queries.my_jobs(user),
+        "due": due_lines(paths, timezone.localdate()),
         "many": found.units > len(paths),
     }
     return render(request, "dashboards/own_units.html", context)

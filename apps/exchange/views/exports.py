@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET
 from apps.audit import exports
 from apps.core.http import requires
 from apps.core.imports import KINDS
+from apps.core.scope import roots
 from apps.units.models import Unit
 
 
@@ -39,4 +42,12 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         name=f"{chosen.label}" + (f"－{under.name}" if under else ""),
         columns=chosen.columns(request.user),
         rows=chosen.rows(user=request.user, under=under),
+        scopes=scopes_of(chosen.code, request.user, under),
     )
+
+
+def scopes_of(kind: str, user: Any, under: Unit | None) -> list[str]:
+    """Return the subtrees whose people an export holds; none for lists without people."""
+    if kind != "roster":
+        return []
+    return [under.path] if under is not None else roots(user.subtrees("view_subtree"))

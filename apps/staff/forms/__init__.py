@@ -3,6 +3,7 @@
 from .edits import EndPostingForm, PersonForm, PostingForm, SpellForm
 from .fields import PERSONAL, open_typed, seal_typed
 from .moves import EnterForm, LeaveForm, TransferForm
+from .retirement import RetirementForm
 
 __all__ = [
     "PERSONAL",
@@ -11,6 +12,7 @@ __all__ = [
     "LeaveForm",
     "PersonForm",
     "PostingForm",
+    "RetirementForm",
     "SpellForm",
     "TransferForm",
     "open_typed",

@@ -4,8 +4,11 @@ Lock order, here and everywhere: person, spell, balances in key order (apps.quot
 the last vacancy queue at the balance for a kind answer; the CHECK on it is the guarantee.
 """
 
+from .corrections import correct_own, refuse_key_fields, undo_correction
+from .looks import note_found, note_view
 from .persons import change_person, register_person
 from .postings import end_posting, start_posting
+from .retirement import choose_retirement, withdraw_retirement
 from .reveals import REVEALS_A_DAY, reveal, reveals_today
 from .spells import change_spell, enter, leave, transfer
 
@@ -13,12 +16,19 @@ __all__ = [
     "REVEALS_A_DAY",
     "change_person",
     "change_spell",
+    "choose_retirement",
+    "correct_own",
     "end_posting",
     "enter",
     "leave",
+    "note_found",
+    "note_view",
+    "refuse_key_fields",
     "register_person",
     "reveal",
     "reveals_today",
     "start_posting",
     "transfer",
+    "undo_correction",
+    "withdraw_retirement",
 ]

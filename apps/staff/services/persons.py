@@ -29,6 +29,8 @@ DETAILS = (
     "degree",
     "school",
     "major",
+    "prof_title",
+    "photo_no",
     "note",
 )
 SEX = {"1": "sex.1", "2": "sex.2"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,11 +12,13 @@ from apps.audit.exports import export_table
 from apps.core import identity
 from apps.core.http import prepare_table, render_list, requires
 from apps.core.idempotency import keyless
+from apps.core.scope import roots
 from apps.quotas.models import Balance
 from apps.quotas.rules import may_hold_quota
+from apps.units.models import Unit
 from apps.units.queries import unit_page
 
-from .. import latest, queries, secrets
+from .. import latest, queries, secrets, services
 from ..filters import LeaverFilter, RosterFilter
 from ..models import Person
 from ..rules import EXAMINE
@@ -24,6 +28,18 @@ from ..tables import LatestTable, LeaverTable, RosterTable, UnitRosterTable
 SHOWN = 50
 #: People on the page of the last ones registered.
 LATEST = 50
+
+
+def export_people(request: HttpRequest, table: Any, fmt: str) -> HttpResponseBase:
+    """Take a list of people out; the units it reaches over read of it (docs/rules.md P-10)."""
+    under = request.GET.get("under", "")
+    unit = (
+        Unit.objects.visible_to(request.user).filter(pk=under).first()
+        if under.isdecimal()
+        else None
+    )
+    scopes = [unit.path] if unit is not None else roots(request.user.subtrees("view_subtree"))
+    return export_table(request, table, fmt, scopes=scopes)
 
 
 @requires("view_subtree")
@@ -36,7 +52,7 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
         table=RosterTable,
         filters=filters,
         template="staff/list.html",
-        export=export_table,
+        export=export_people,
         context={"may_examine": request.user.may_anywhere(EXAMINE)},
     )
 
@@ -51,7 +67,7 @@ def people_left(request: HttpRequest) -> HttpResponseBase:
         table=LeaverTable,
         filters=filters,
         template="staff/left.html",
-        export=export_table,
+        export=export_people,
     )
 
 
@@ -76,7 +92,7 @@ def unit_people(request: HttpRequest, pk: int) -> HttpResponseBase:
     if asked in ("xlsx", "csv"):
         whole = UnitRosterTable(rows, request=request, order_by=request.GET.get("sort"))
         whole.caption = f"{page.unit.name}花名册"
-        return export_table(request, whole, asked)
+        return export_table(request, whole, asked, scopes=[page.unit.path])
     context = {
         "unit_page": page,
         "unit": page.unit,
@@ -106,6 +122,7 @@ def people_by_number(request: HttpRequest) -> HttpResponse:
         else:
             people = secrets.with_id_no(Person.objects.visible_to(request.user), typed)
             found = list(people.select_related("sex").order_by("name_pinyin", "pk")[:SHOWN])
+            services.note_found(people=found, by=request.user)
             if not found:
                 sentence = "在您的查看范围内没有这个号码的人员。"
     rows = list(zip(found, secrets.id_nos(found), strict=True))

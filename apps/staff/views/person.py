@@ -13,7 +13,7 @@ from apps.audit import changes
 from apps.core.http import requires
 from apps.core.menu import Tab
 
-from .. import errors, queries, rules
+from .. import errors, forecast, queries, rules, services
 from ..services import reveals
 from ..services.reveals import reveal
 
@@ -38,14 +38,38 @@ def _context(request: HttpRequest, pk: int, here: str) -> dict[str, Any]:
         "tabs": _tabs(pk, here),
         "may_reveal": rules.may_reveal(request.user, page.person),
         "may_examine": page.current is not None and rules.may_examine(request.user, page.current),
+        **_retirement(page),
         "may_change": rules.may_change(request.user, page.person),
+    }
+
+
+def _retirement(page: queries.PersonPage) -> dict[str, Any]:
+    """Return when the person is expected to retire, and why; nothing of somebody who has left."""
+    spell = page.current
+    if spell is None:
+        return {}
+    spell.person = page.person
+    least = forecast.contribution(spell.retires_on.year) if spell.retires_on else None
+    return {
+        "retires_why": forecast.why(spell),
+        "retires_least": least,
+        "choice": getattr(page.person, "retirement_choice", None),
     }
 
 
 @requires("view_subtree")
 @require_GET
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "staff/detail.html", _context(request, pk, "detail"))
+    context = _context(request, pk, "detail")
+    _note(request, context)
+    return render(request, "staff/detail.html", context)
+
+
+def _note(request: HttpRequest, context: dict[str, Any]) -> None:
+    """Note the look, under the unit by whose people the reader sees this one."""
+    page = context["page_of"]
+    scope = page.spells[0].scope if page.spells else ""
+    services.note_view(person=page.person, scope=scope, by=request.user)
 
 
 @requires("view_subtree")
@@ -79,6 +103,7 @@ def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 def person_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """The 变更 tab: the person's row and the spells and postings in the reader's scope."""
     context = _context(request, pk, "changes")
+    _note(request, context)
     page = context["page_of"]
     found = changes.of(page.person, hidden=("uid", "id_no_bi", "id_no_tail"))
     for row in (*page.spells, *page.postings):

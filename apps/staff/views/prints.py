@@ -46,7 +46,7 @@ def _sheet(request: HttpRequest, pk: int, *, leaving: bool) -> HttpResponseBase:
         leaving=leaving,
     )
     if fmt := asked_format(request):
-        return sheet_answer(request, layout, fmt=fmt, personal=True)
+        return sheet_answer(request, layout, fmt=fmt, personal=True, scopes=[page.unit.path])
     context = {"unit_page": page, "unit": page.unit, "on": on, "layout": layout}
     context["heads"] = [heading.path[0] for heading in layout.headings]
     context["leaving"] = leaving

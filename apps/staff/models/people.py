@@ -82,6 +82,10 @@ class Person(models.Model):
     school = models.CharField("毕业院校", max_length=80, blank=True)
     major = models.CharField("专业", max_length=80, blank=True)
     phone_ct = models.BinaryField("联系电话密文", null=True, blank=True, editable=False)
+    prof_title = models.CharField(
+        "专业技术资格", max_length=60, blank=True, default="", db_default=""
+    )
+    photo_no = models.CharField("照片编号", max_length=40, blank=True, default="", db_default="")
     note = models.CharField("备注", max_length=300, blank=True)
 
     objects = PersonQuerySet.as_manager()
@@ -129,6 +133,9 @@ class Occupancy(models.Model):
     `counts` (in 实有?) follows from status and occupies_slot and is set by the database; a person
     has at most one counting spell on any day. An ended spell keeps the status it had while it
     held, so that past days count alike; why it ended is `exit_mode`.
+    retires_on    month of the estimated retirement, by sex, month of birth and identity or by the
+                  person's own RetirementChoice; null where the sex is unknown
+    retires_as    category used ("M", "F55", "F50"). Both are set by the database (R-01 to R-03)
     document_no, exit_document_no: a number that no registered document has (old personnel papers
     in first rosters); empty when the document itself is linked.
     """
@@ -255,9 +262,13 @@ class Occupancy(models.Model):
     sort = models.IntegerField("排序", default=0)
     note = models.CharField("备注", max_length=300, blank=True)
     scope = models.CharField(max_length=255, blank=True, db_collation="C", editable=False)
+    retires_on = models.DateField("预计退休年月", null=True, editable=False)
+    retires_as = models.CharField(
+        "退休类别", max_length=3, null=True, editable=False, db_collation="C"
+    )
 
     objects = SpellQuerySet.as_manager()
-    history = RowHistory()
+    history = RowHistory(excluded_fields=["retires_on", "retires_as"])
 
     class Meta:
         verbose_name = "占编"
@@ -295,6 +306,12 @@ class Occupancy(models.Model):
         indexes = [
             models.Index(fields=["person", "starts_on"], name="occupancy_by_person"),
             models.Index(fields=["scope", "-id"], name="occupancy_by_scope"),
+            # who retires by a month, of a whole province, without touching the table
+            models.Index(
+                fields=["retires_on", "scope", "quota_type"],
+                name="occupancy_by_retirement",
+                condition=Q(ends_on__isnull=True, counts=True),
+            ),
             # the roster of any subtree, in protocol order, first page without a sort
             models.Index(
                 fields=["scope", "sort", "id"],
