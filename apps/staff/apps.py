@@ -53,6 +53,7 @@ class StaffConfig(AppConfig):
                 "staff:transfer",
                 "staff:posting_start",
                 "staff:posting_end",
+                "staff:correct",
             ),
         )
         menu.register(
@@ -80,4 +81,12 @@ class StaffConfig(AppConfig):
             perm="view_subtree",
             order=50,
             covers=("staff:retirement",),
+        )
+        menu.register(
+            group="实名人员",
+            label="单位更正",
+            url_name="staff:corrections",
+            perm=("examine", "file_for"),
+            order=70,
+            covers=("staff:correction",),
         )

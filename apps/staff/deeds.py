@@ -19,6 +19,8 @@ from apps.quotas.errors import QuotaRefused
 
 from . import errors, looking, refusals
 from .forms import PERSONAL, open_typed, seal_typed
+from .merging import merge
+from .models import Occupancy
 
 BACK, CHECKED = "_back", "_checked"
 NOT_KEPT = ("csrfmiddlewaretoken", "_key", BACK, CHECKED, handoff.BUTTON)
@@ -111,12 +113,19 @@ class Deed:
         name = refusals.field_of(refusal)
         form.add_error(name if name in form.fields else None, sentence)
         if isinstance(refusal, errors.ChangedMeanwhile):
-            # who submits again has seen the other's changes
+            # who submits again has seen the other's changes, and has them where he typed nothing
+            form.met, form.others = merge(form, refusal), refusal.changes
+            version = "_spell_version" if self._second(form, refusal) else "_version"
             data = form.data.copy()
-            data["_version"] = str(refusal.version)
-            form.data, form.others = data, refusal.changes
+            data[version] = str(refusal.version)
+            form.data = data
         if sentence == refusals.ELSEWHERE:
             looking.note_elsewhere(self.request.user)
+
+    @staticmethod
+    def _second(form: Any, refusal: errors.ChangedMeanwhile) -> bool:
+        """Say whether a form over person and spell was beaten at the spell."""
+        return "_spell_version" in form.fields and isinstance(refusal.row, Occupancy)
 
     def done(self, message: str, to: Any) -> HttpResponse:
         messages.success(self.request, message)

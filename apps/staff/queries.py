@@ -81,10 +81,16 @@ def person_page(user: Any, pk: int) -> PersonPage:
     )
 
 
+def number_of(person: Person) -> Any:
+    """Return the identity number of a person in sight, masked."""
+    return secrets.id_no(person)
+
+
 def open_spell(user: Any, person: Person) -> Occupancy | None:
     """Return the spell by which a person is in quota, in the user's sight."""
     rows = Occupancy.objects.visible_to(user).open().filter(person=person)
-    rows = rows.select_related("person", "unit", "quota_type", "identity")
+    related = ("person__sex", "unit", "quota_type", "identity", "status", "document", "dept")
+    rows = rows.select_related(*related)
     return rows.order_by("-counts", "-starts_on", "-pk").first()
 
 

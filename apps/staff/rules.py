@@ -28,6 +28,12 @@ def may_correct(user: Any, spell: Occupancy) -> bool:
     return spell.ends_on is None and covers(user.subtrees(FILE_FOR), spell.scope)
 
 
+def may_publish(user: Any, place: Any) -> bool:
+    """Say whether the user keeps notices of a unit, or of anything with a `scope` (PB-05)."""
+    path = getattr(place, "scope", None) or getattr(place, "path", "")
+    return any(covers(user.subtrees(name), path) for name in KEEPS_WATCH)
+
+
 def may_change(user: Any, person: Person) -> bool:
     """Say whether the user may correct what is known of the person.
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import edits, entry, lists, looks, moves, own, person, prints, retirement
+from .views import corrections, edits, entry, lists, looks, moves, own, person, prints, retirement
 
 app_name = "staff"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("latest/", lists.people_latest, name="latest"),
     path("left/", lists.people_left, name="left"),
     path("by-number/", lists.people_by_number, name="by_number"),
+    path("corrections/", corrections.correction_list, name="corrections"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("<int:pk>/correct/", corrections.person_correct, name="correct"),
     path("retiring/", retirement.retiring, name="retiring"),
     path("<int:pk>/retirement/", retirement.retirement_choose, name="retirement"),
     path(

@@ -1,5 +1,6 @@
 """The forms of people, in the order of the office's paper forms (domain.md §6.5)."""
 
+from .corrections import CorrectionForm, UndoForm
 from .edits import EndPostingForm, PersonForm, PostingForm, SpellForm
 from .fields import PERSONAL, open_typed, seal_typed
 from .moves import EnterForm, LeaveForm, TransferForm
@@ -7,6 +8,7 @@ from .retirement import RetirementForm
 
 __all__ = [
     "PERSONAL",
+    "CorrectionForm",
     "EndPostingForm",
     "EnterForm",
     "LeaveForm",
@@ -15,6 +17,7 @@ __all__ = [
     "RetirementForm",
     "SpellForm",
     "TransferForm",
+    "UndoForm",
     "open_typed",
     "seal_typed",
 ]

@@ -52,6 +52,8 @@ class PersonFields(PeopleForm):
     school = text("毕业院校", 80)
     major = text("专业", 80)
     phone = PhoneField()
+    prof_title = text("专业技术资格", 60)
+    photo_no = text("照片编号", 40)
 
     PERSON = (
         "ethnicity",
@@ -64,6 +66,8 @@ class PersonFields(PeopleForm):
         "school",
         "major",
         "phone",
+        "prof_title",
+        "photo_no",
     )
 
     def person_details(self) -> dict[str, Any]:

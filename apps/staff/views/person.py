@@ -37,6 +37,7 @@ def _context(request: HttpRequest, pk: int, here: str) -> dict[str, Any]:
         "spell": page.current,
         "tabs": _tabs(pk, here),
         "may_reveal": rules.may_reveal(request.user, page.person),
+        "may_correct": page.current is not None and rules.may_correct(request.user, page.current),
         "may_examine": page.current is not None and rules.may_examine(request.user, page.current),
         **_retirement(page),
         "may_change": rules.may_change(request.user, page.person),
