@@ -90,3 +90,19 @@ class StaffConfig(AppConfig):
             order=70,
             covers=("staff:correction",),
         )
+        menu.register(
+            group="实名人员",
+            label="单位公示",
+            url_name="staff:publicities",
+            perm="view_subtree",
+            order=80,
+            covers=(
+                "staff:publicity",
+                "staff:publicity_start",
+                "staff:publicity_missing",
+                "staff:publicity_evidence",
+                "staff:publicity_close",
+                "staff:objection_record",
+                "staff:objection_handle",
+            ),
+        )

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .publicity import views as publicity
 from .views import corrections, edits, entry, lists, looks, moves, own, person, prints, retirement
 
 app_name = "staff"
@@ -12,6 +13,15 @@ urlpatterns = [
     path("corrections/", corrections.correction_list, name="corrections"),
     path("corrections/<int:pk>/", corrections.correction, name="correction"),
     path("<int:pk>/correct/", corrections.person_correct, name="correct"),
+    path("publicity/", publicity.publicity_list, name="publicities"),
+    path("publicity/start/", publicity.publicity_start, name="publicity_start"),
+    path("publicity/missing/", publicity.publicity_missing, name="publicity_missing"),
+    path("publicity/<int:pk>/", publicity.publicity, name="publicity"),
+    path("publicity/<int:pk>/evidence/", publicity.publicity_evidence, name="publicity_evidence"),
+    path("publicity/<int:pk>/file/", publicity.publicity_file, name="publicity_file"),
+    path("publicity/<int:pk>/close/", publicity.publicity_close, name="publicity_close"),
+    path("publicity/<int:pk>/objections/", publicity.objection_record, name="objection_record"),
+    path("objections/<int:pk>/", publicity.objection_handle, name="objection_handle"),
     path("retiring/", retirement.retiring, name="retiring"),
     path("<int:pk>/retirement/", retirement.retirement_choose, name="retirement"),
     path(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from apps.staff.models import Correction, Objection, Occupancy, Publicity, RetirementChoice
@@ -36,7 +35,7 @@ def one_of_each(unit: Unit, by: Any) -> None:
         person=spell.person,
         spell=spell,
         unit=unit,
-        change_id=uuid.uuid4(),
+        versions={"person": [1, 2], "spell": [1, 1]},
         fields=["person.education"],
         happened_on=day,
         due_on=dt.date(2026, 3, 16),

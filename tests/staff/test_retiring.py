@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection
@@ -165,7 +166,12 @@ class TestTheChoice:
 
         answer = client.post(
             reverse("staff:retirement", args=[spell.person_id]),
-            {"month": "2099-01", "document": document.pk, "reason": "延迟", "_key": "k" * 36},
+            {
+                "month": "2099-01",
+                "document": document.pk,
+                "reason": "延迟",
+                "_key": str(uuid.uuid4()),
+            },
         )
 
         assert answer.status_code == 422

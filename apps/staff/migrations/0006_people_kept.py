@@ -25,10 +25,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "change_id",
-                    models.UUIDField(editable=False, unique=True, verbose_name="变更标识"),
-                ),
+                ("versions", models.JSONField(editable=False, verbose_name="版本")),
                 ("fields", models.JSONField(verbose_name="修改项目")),
                 ("happened_on", models.DateField(verbose_name="变动日期")),
                 ("due_on", models.DateField(verbose_name="期限")),
@@ -54,7 +51,8 @@ class Migration(migrations.Migration):
             name="HistoricalCorrection",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, verbose_name="ID")),
-                ("change_id", models.UUIDField(editable=False, verbose_name="变更标识")),
+                ("change_id", models.UUIDField(editable=False, null=True, verbose_name="变更标识")),
+                ("versions", models.JSONField(editable=False, verbose_name="版本")),
                 ("fields", models.JSONField(verbose_name="修改项目")),
                 ("happened_on", models.DateField(verbose_name="变动日期")),
                 ("due_on", models.DateField(verbose_name="期限")),

@@ -19,7 +19,7 @@ from .people import Occupancy, Person
 class Correction(models.Model):
     """One change by a unit clerk. What changed from what stands in the row history it names.
 
-    change_id     of the history rows and of the audit event
+    versions      {"person": [before, after], "spell": […]}: history ids of the rows that changed
     fields        names of the fields that changed: ["person.education", "spell.post_name"]
     happened_on   day the fact itself changed; the unit has until due_on to enter it (P-12)
     provisional   whether due_on counts days of a year whose holidays are not yet published
@@ -28,7 +28,7 @@ class Correction(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="corrections")
     spell = models.ForeignKey(Occupancy, models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="单位")
-    change_id = models.UUIDField("变更标识", unique=True, editable=False)
+    versions = models.JSONField("版本", editable=False)
     fields = models.JSONField("修改项目")
     happened_on = models.DateField("变动日期")
     due_on = models.DateField("期限")

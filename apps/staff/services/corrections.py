@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.core import calendar
+from apps.core.changes import version_of
 from apps.core.history import history_of
 from apps.core.masking import mask_phone
-from apps.core.writes import change_id, write
+from apps.core.writes import write
 
 from .. import errors, rules, secrets
 from ..models import Correction, Occupancy, Person
@@ -107,20 +108,24 @@ def correct_own(
     due = due_of(happened_on)
     of_person = {name: values[name] for name in PERSON_FIELDS if name in values}
     of_spell = {name: values[name] for name in SPELL_FIELDS if name in values}
+    rows: dict[str, tuple[models.Model, dict[str, Any]]] = {
+        "person": (person, of_person),
+        "spell": (found, of_spell),
+    }
+    versions = {key: [version_of(row)] for key, (row, _) in rows.items()}
     change_person(person=person, by=by, reason=reason, scope=found.scope, **of_person)
     change_spell(spell=found, by=by, reason=reason, **of_spell)
-    change = change_id()
-    changed = [
-        *(f"person.{name}" for name in _changed(person, change, of_person)),
-        *(f"spell.{name}" for name in _changed(found, change, of_spell)),
-    ]
+    changed = []
+    for key, (row, names) in rows.items():
+        versions[key].append(version_of(row))
+        changed += [f"{key}.{name}" for name in _changed(type(row), versions[key], names)]
     if not changed:
         return None
     made = Correction.objects.create(
         person=person,
         spell=found,
         unit=found.unit,
-        change_id=change,
+        versions=versions,
         fields=changed,
         happened_on=happened_on,
         due_on=due.day,
@@ -178,14 +183,14 @@ def undo_correction(*, correction: Correction, reason: str, by: Any) -> Correcti
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     since: list[str] = []
-    for row, prefix in ((person, "person."), (spell, "spell.")):
+    rows: dict[str, models.Model] = {"person": person, "spell": spell}
+    for key, row in rows.items():
+        prefix = f"{key}."
         names = [one.removeprefix(prefix) for one in correction.fields if one.startswith(prefix)]
         if not names:
             continue
-        pair = _pair(row, correction.change_id)
-        if pair is None:
-            raise errors.CorrectionUndone  # its history is gone: nothing to go back to
-        made, earlier = pair
+        history = history_of(type(row)).in_bulk(correction.versions[key])
+        earlier, made = (history[number] for number in correction.versions[key])
         columns = [_column(type(row), name) for name in names]
         labels = labels_of(f"{prefix}{name}" for name in names)
         since += [
@@ -239,29 +244,19 @@ def labels_of(fields: Iterable[str]) -> list[str]:
     return found
 
 
-def _changed(row: models.Model, change: Any, names: Iterable[str]) -> list[str]:
-    """Return which of `names` the history row of a change wrote differently."""
-    pair = _pair(row, change)
-    if pair is None:
+def _changed(model: type[models.Model], versions: Sequence[int], names: Iterable[str]) -> list[str]:
+    """Return which of `names` differ between two history rows of one row."""
+    before, after = versions
+    if before == after:
         return []
-    made, earlier = pair
+    rows = history_of(model).in_bulk(versions)
     return [
         name
         for name in names
         if not _same(
-            getattr(made, _column(type(row), name)), getattr(earlier, _column(type(row), name))
+            getattr(rows[before], _column(model, name)), getattr(rows[after], _column(model, name))
         )
     ]
-
-
-def _pair(row: models.Model, change: Any) -> tuple[Any, Any] | None:
-    """Return the history row a change left of `row`, and the one before it; None without one."""
-    history = history_of(type(row)).filter(id=row.pk)
-    mine = list(history.filter(change_id=change).order_by("history_id"))
-    if not mine:
-        return None
-    earlier = history.filter(history_id__lt=mine[0].history_id).order_by("-history_id").first()
-    return (mine[-1], earlier) if earlier is not None else None
 
 
 def columns_of(names: Iterable[str]) -> list[str]:

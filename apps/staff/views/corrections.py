@@ -202,10 +202,9 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(found)
     rows = [
         line
-        for model, key in ((Person, found.person_id), (Occupancy, found.spell_id))
-        for change in changes.read(
-            model, history_of(model).filter(id=key, change_id=found.change_id)
-        )
+        for key, model in (("person", Person), ("spell", Occupancy))
+        if any(one.startswith(f"{key}.") for one in found.fields)
+        for change in changes.read(model, history_of(model).filter(pk=found.versions[key][1]))
         for line in change.rows
     ]
     return render_form(

@@ -18,7 +18,7 @@ from apps.quotas.rules import may_hold_quota
 from apps.units.models import Unit
 from apps.units.queries import unit_page
 
-from .. import latest, queries, secrets, services
+from .. import latest, queries, rules, secrets, services
 from ..filters import LeaverFilter, RosterFilter
 from ..models import Person
 from ..rules import EXAMINE
@@ -102,6 +102,7 @@ def unit_people(request: HttpRequest, pk: int) -> HttpResponseBase:
         "kind": kind,
         "table": prepare_table(request, UnitRosterTable, rows, exports=True),
         "below": page.unit.numchild > 0,
+        "keeps_people": rules.may_publish(request.user, page.unit),
         "may_examine": request.user.may(EXAMINE, page.unit) and may_hold_quota(page.unit),
     }
     return render(request, "staff/unit.html", context)
