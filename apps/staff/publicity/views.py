@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.audit.exports import answer as answer_export
 from apps.audit.exports import export_table
+from apps.audit.prints import asked_format, sheet_answer
 from apps.core.http import render_form, render_list, requires
-from apps.core.sheets import write_layout
 from apps.documents import files
 from apps.documents.errors import DocumentRefused, FileMissing
 from apps.documents.refusals import sentence as document_sentence
@@ -149,15 +147,11 @@ def publicity_start(request: HttpRequest) -> HttpResponse:
 @requires("view_subtree")
 @require_GET
 def publicity(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The notice as it hangs; `?export=xlsx` takes it as a workbook."""
+    """The notice as it hangs; `?export=xlsx|pdf` takes it away."""
     found = get_object_or_404(_visible(request), pk=pk)
     layout = layout_of(found)
-    if request.GET.get("export"):
-        out = io.BytesIO()
-        write_layout(out, layout)
-        return answer_export(
-            request, out, name=layout.title, fmt="xlsx", rows=found.people, scopes=[found.scope]
-        )
+    if fmt := asked_format(request):
+        return sheet_answer(request, layout, fmt=fmt, scopes=[found.scope])
     return _page(request, found, layout=layout)
 
 
