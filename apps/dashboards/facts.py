@@ -153,6 +153,32 @@ SELECT unit_id || '/' || quota_type_id, over_allowed::text,
   FROM quotas_balance WHERE actual + reserved > approved + over_allowed
 """
 
+_RETIREMENTS = """
+SELECT coalesce(c.path, k.path) || '/' || coalesce(c.type, k.type) || '/'
+       || coalesce(c.month, k.month), k.n::text, c.n::text
+  FROM (SELECT left(o.scope, d.n) AS path, o.quota_type_id AS type, o.retires_on AS month,
+               count(*) AS n
+          FROM staff_occupancy o CROSS JOIN (VALUES (0), (4), (8), (12)) d(n)
+         WHERE o.counts AND o.ends_on IS NULL AND o.retires_on IS NOT NULL
+           AND length(o.scope) >= d.n GROUP BY 1, 2, 3) c
+  FULL JOIN (SELECT path, quota_type_id AS type, month, sum(number) AS n
+               FROM staff_retirementshift GROUP BY 1, 2, 3 HAVING sum(number) <> 0) k
+    ON k.path = c.path AND k.type = c.type AND k.month = c.month
+ WHERE k.n IS DISTINCT FROM c.n
+"""
+
+_ESTIMATES = """
+SELECT o.id::text, o.retires_on::text,
+       coalesce(c.month, staff_retires_on(staff_retires_as(p.sex_id, o.identity_id),
+                                          p.birth_month))::text
+  FROM staff_occupancy o JOIN staff_person p ON p.id = o.person_id
+  LEFT JOIN staff_retirementchoice c ON c.person_id = p.id
+ WHERE o.retires_as IS DISTINCT FROM staff_retires_as(p.sex_id, o.identity_id)
+    OR o.retires_on IS DISTINCT FROM
+       coalesce(c.month, staff_retires_on(staff_retires_as(p.sex_id, o.identity_id),
+                                          p.birth_month))
+"""
+
 #: tables whose rows carry the path of their unit
 _SCOPED = (
     "units_unitevent",
@@ -163,6 +189,8 @@ _SCOPED = (
     "posts_leadershipentry",
     "staff_occupancy",
     "staff_postholding",
+    "staff_correction",
+    "staff_publicity",
     "checks_finding",
 )
 
@@ -174,6 +202,8 @@ CHECKS: dict[str, str] = {
     "职数汇总桶": _POST_BUCKETS,
     "是否计入实有": _COUNTS,
     "容纳": _ROOM,
+    "预计退休": _ESTIMATES,
+    "退休推算": _RETIREMENTS,
     "月度统计": MONTHS,
     **{
         f"范围 {table}": (

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.core.models import CodeValue
-from apps.core.scope import within
+from apps.core.scope import roots, within
+from apps.units.models import Unit
 
-from .models import Occupancy
+from .models import Occupancy, RetirementShift
 from .retirement import Category, retirement_month, shifted
 
 YEARS = 10
@@ -29,6 +30,8 @@ TERMS: dict[str, tuple[str, int]] = {
 }
 OVERDUE, UNKNOWN = "overdue", "unknown"
 LEAST = "contribution_years"
+#: Longest path of a node whose sums the database keeps.
+NEAR = RetirementShift.DEPTH * Unit.steplen
 
 
 class Contribution(NamedTuple):
@@ -91,15 +94,44 @@ class Dues(NamedTuple):
         return found
 
 
+def leaving(paths: Iterable[str], before: dt.date) -> dict[tuple[dt.date, str], int]:
+    """Return {(month, type key): heads} of who retires before a month below some subtrees.
+
+    Nodes near the root are read from sums the database keeps, deeper ones by the index of the
+    estimate: at most two queries.
+    """
+    found: dict[tuple[dt.date, str], int] = {}
+    tops = roots(paths)
+    near = [path for path in tops if len(path) <= NEAR]
+    deep = [path for path in tops if len(path) > NEAR]
+    if near:
+        kept = RetirementShift.objects.filter(path__in=near, month__lt=before).order_by()
+        sums = kept.values_list("month", "quota_type_id").annotate(n=Sum("number"))
+        for month, key, number in sums:
+            found[month, key] = found.get((month, key), 0) + number
+    if deep:
+        rows = in_quota(deep).filter(retires_on__lt=before).order_by()
+        counts = rows.values_list("retires_on", "quota_type_id").annotate(n=Count("pk"))
+        for month, key, number in counts:
+            found[month, key] = found.get((month, key), 0) + number
+    return found
+
+
 def dues(paths: Iterable[str], today: dt.date) -> Dues:
-    """Count who retires when below some tree paths. Two queries, by the index of the estimate."""
-    rows = in_quota(paths).order_by()
-    # bounded above, so that a province reads two years of the index and not all of it
-    counted = rows.filter(retires_on__lt=shifted(today, 25)).aggregate(
-        **{f"within_{term}": Count("pk", filter=due(term, today)) for term in TERMS},
-        overdue=Count("pk", filter=due(OVERDUE, today)),
-    )
-    return Dues(**counted, unknown=rows.filter(retires_on__isnull=True).count())
+    """Count who retires when below some tree paths. At most three queries."""
+    paths = list(paths)
+    month = today.replace(day=1)
+    counts = dict.fromkeys(TERMS, 0)
+    overdue = 0
+    for (when, _), number in leaving(paths, shifted(month, 25)).items():
+        if when < month:
+            overdue += number
+            continue
+        for term, (_, months) in TERMS.items():
+            if when < shifted(month, months + 1):
+                counts[term] += number
+    unknown = in_quota(paths).order_by().filter(retires_on__isnull=True).count()
+    return Dues(*(counts[term] for term in TERMS), overdue=overdue, unknown=unknown)
 
 
 @dataclass(frozen=True)
@@ -154,7 +186,7 @@ class Forecast:
 def forecast(
     paths: Iterable[str], today: dt.date, net: dict[str, int], types: Sequence[tuple[str, str]]
 ) -> Forecast:
-    """Return the forecast below some tree paths. One query, by the index of the estimate.
+    """Return the forecast below some tree paths. At most two queries.
 
     net     net vacancy today by quota type, as the caller's sums have it
     types   the types to show, in order; leavings of other types are left out
@@ -162,27 +194,20 @@ def forecast(
     first = today.replace(day=1)
     end = shifted(first, YEARS * 12)
     keys = [key for key, _ in types]
-    rows = (
-        in_quota(paths)
-        .filter(retires_on__lt=end)
-        .order_by()
-        .values_list("retires_on", "quota_type_id")
-        .annotate(n=Count("pk"))
-    )
-    leaving: dict[dt.date, dict[str, int]] = {}
+    gone_by: dict[dt.date, dict[str, int]] = {}
     overdue = 0
-    for month, key, number in rows:
+    for (month, key), number in leaving(paths, end).items():
         if key not in keys:
             continue
         overdue += number if month < first else 0
-        cell = leaving.setdefault(max(month, first), {})
+        cell = gone_by.setdefault(max(month, first), {})
         cell[key] = cell.get(key, 0) + number
     vacant = {key: net.get(key, 0) for key in keys}
     now = dict(vacant)
     months = []
     for offset in range(YEARS * 12):
         month = shifted(first, offset)
-        gone = leaving.get(month, {})
+        gone = gone_by.get(month, {})
         vacant = {key: vacant[key] + gone.get(key, 0) for key in keys}
         months.append(Month(month, gone, vacant))
     return Forecast(types, now, months, overdue)

@@ -285,6 +285,10 @@ CELERY_BEAT_SCHEDULE = {
     "core.drain_outbox": {"task": "core.drain_outbox", "schedule": 10.0},
     "core.sweep_jobs": {"task": "core.sweep_jobs", "schedule": 60.0},
     "core.settle_search": {"task": "core.settle_search", "schedule": 60.0},
+    "staff.compact_retirement": {
+        "task": "staff.compact_retirement",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "core.forget_keys": {"task": "core.forget_keys", "schedule": crontab(hour=3, minute=10)},
     "core.backup": {"task": "core.backup", "schedule": crontab(hour=2, minute=0)},
     "audit.ensure_partitions": {

@@ -54,6 +54,7 @@ WITHOUT = {
     "quotas.Balance": "derived by triggers",
     "quotas.Bucket": "derived by triggers",
     "quotas.UnitTotal": "derived by triggers",
+    "staff.RetirementShift": "derived by triggers",
     "units.UnitUserPermission": "follows from Appointment, which has history",
 }
 

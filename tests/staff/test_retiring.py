@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import AuditEvent
+from apps.dashboards.facts import CHECKS
 from apps.staff import errors, forecast, services
-from apps.staff.models import Occupancy, Person, RetirementChoice
+from apps.staff.models import Occupancy, Person, RetirementChoice, RetirementShift
 from apps.staff.outlook import outlook
 from apps.staff.retirement import retirement_month, shifted
 from apps.units.models import Unit
-from tests.factories import quotas, staff
+from tests.factories import quotas, staff, units
 from tests.races import meet_at
 
 pytestmark = pytest.mark.django_db
@@ -337,3 +338,69 @@ def test_a_spell_entered_while_the_number_is_corrected_gets_the_new_estimate(hom
 
     expected = retirement_month(dt.date(1980, 3, 1), "M").month
     assert set(Occupancy.objects.values_list("retires_on", flat=True)) == {expected}
+
+
+def counted(paths):
+    """Count by hand what `leaving` answers."""
+    found: dict = {}
+    for spell in forecast.in_quota(paths).exclude(retires_on=None):
+        key = (spell.retires_on, spell.quota_type_id)
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+@pytest.mark.rule("R-05")
+class TestTheKeptSums:
+    FAR = dt.date(2200, 1, 1)
+
+    def holds(self, *paths):
+        for path in paths:
+            assert forecast.leaving([path], self.FAR) == counted([path])
+        for name in ("退休推算", "预计退休"):
+            with connection.cursor() as cursor:
+                cursor.execute(CHECKS[name])
+                assert cursor.fetchall() == [], name
+
+    def test_follow_every_road(self, home, staffed_bureau, document, clerk):
+        spells = [worker(staffed_bureau, months) for months in (-8, 3, 3, 50)]
+        paths = (home.path, staffed_bureau.path)
+        self.holds(*paths)
+        services.choose_retirement(
+            person=spells[3].person,
+            month=shifted(spells[3].retires_on, 6),
+            reason="申请",
+            document=document,
+            by=clerk,
+        )
+        self.holds(*paths)
+        services.leave(
+            spell=spells[0],
+            on=timezone.localdate(),
+            exit_mode=staff.RETIRED,
+            document=None,
+            by=clerk,
+        )
+        self.holds(*paths)
+        Person.objects.filter(pk=spells[1].person_id).update(birth_month=dt.date(1990, 1, 1))
+        self.holds(*paths)
+        Occupancy.objects.filter(pk=spells[2].pk).update(occupies_slot=False)
+        self.holds(*paths)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT staff_compact_retirement()")
+        self.holds(*paths)
+        assert not RetirementShift.objects.filter(number__lte=0).exists()
+        Occupancy.objects.all().delete()
+        self.holds(*paths)
+        assert forecast.leaving([home.path], self.FAR) == {}
+
+    def test_are_those_of_deep_nodes_too(self, home, staffed_bureau):
+        node = staffed_bureau
+        for number in range(3):
+            node = units.unit(f"下级{number}", node)
+        quotas.grant(node, 5)
+        worker(node, 5)
+        worker(staffed_bureau, 5)
+        assert len(node.path) > forecast.NEAR
+        self.holds(home.path, staffed_bureau.path, node.path)
+        both = forecast.leaving([node.path, home.path], self.FAR)
+        assert both == counted([home.path])

@@ -45,8 +45,29 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER b_retirement
-  BEFORE INSERT OR UPDATE OF person_id, identity_id, retires_on, retires_as ON staff_occupancy
+  BEFORE UPDATE OF person_id, identity_id, retires_on, retires_as ON staff_occupancy
   FOR EACH ROW EXECUTE FUNCTION staff_set_retirement();
+-- a bulk load may bring the estimate along (docs/adr/0007); it is looked at once per statement
+CREATE TRIGGER b_retirement_insert BEFORE INSERT ON staff_occupancy
+  FOR EACH ROW WHEN (NEW.retires_as IS NULL OR NEW.retires_on IS NULL)
+  EXECUTE FUNCTION staff_set_retirement();
+CREATE OR REPLACE FUNCTION staff_check_retirement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM new_rows n JOIN staff_person p ON p.id = n.person_id
+      LEFT JOIN staff_retirementchoice c ON c.person_id = n.person_id
+     WHERE n.retires_as IS DISTINCT FROM staff_retires_as(p.sex_id, n.identity_id)
+        OR n.retires_on IS DISTINCT FROM
+           coalesce(c.month, staff_retires_on(n.retires_as, p.birth_month))) THEN
+    RAISE EXCEPTION 'the month of retirement follows from sex, birth and identity' USING
+      ERRCODE = 'check_violation', CONSTRAINT = 'occupancy_retires_by_the_rule',
+      TABLE = 'staff_occupancy';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER b_retirement_check AFTER INSERT ON staff_occupancy
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION staff_check_retirement();
 
 CREATE OR REPLACE FUNCTION staff_on_person_age() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -143,6 +164,8 @@ CREATE TRIGGER b_open BEFORE INSERT OR UPDATE ON staff_objection
 
 BACKWARD = """
 DROP TRIGGER b_retirement ON staff_occupancy;
+DROP TRIGGER b_retirement_insert ON staff_occupancy;
+DROP FUNCTION staff_check_retirement() CASCADE;
 DROP TRIGGER c_retirement ON staff_person;
 DROP TRIGGER c_retirement ON staff_retirementchoice;
 DROP TRIGGER b_scope ON staff_correction;

@@ -11,7 +11,7 @@ from .people import (
     SpellQuerySet,
 )
 from .publicity import Objection, Publicity
-from .retirement import RetirementChoice
+from .retirement import RetirementChoice, RetirementShift
 
 __all__ = [
     "PINYIN_RUN",
@@ -23,6 +23,7 @@ __all__ = [
     "PostHolding",
     "Publicity",
     "RetirementChoice",
+    "RetirementShift",
     "Spell",
     "SpellQuerySet",
 ]

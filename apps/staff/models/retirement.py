@@ -42,3 +42,30 @@ class RetirementChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.month:%Y-%m}"
+
+
+class RetirementShift(models.Model):
+    """How many more (or fewer) people in quota below a node retire in a month. Kept by triggers.
+
+    Appended, never changed: writers do not wait for each other; the sum over the rows counts.
+    Nightly `staff_compact_retirement()` makes one row of many (apps/staff/tasks.py).
+    path    of a node at most DEPTH steps deep; "" for the whole tree
+    month   first day of the month
+    """
+
+    DEPTH = 3
+
+    path = models.CharField(max_length=255, db_collation="C")
+    quota_type_id = models.CharField(max_length=80, db_collation="C")
+    month = models.DateField()
+    number = models.IntegerField()
+
+    class Meta:
+        verbose_name = "退休推算变动"
+        indexes = [
+            models.Index(
+                fields=["path", "month"],
+                include=["quota_type_id", "number"],
+                name="retirement_shift_by_node",
+            ),
+        ]
