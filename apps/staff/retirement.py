@@ -4,7 +4,7 @@ The decision of the Standing Committee of the National People's Congress of 2024
 (渐进式延迟法定退休年龄), in force 2025-01-01.
 
 The result is an estimate: flexible early or late retirement is a choice of person and unit. The
-database keeps the estimate of every spell by the same rule (migration 0007_retirement_triggers);
+database keeps the estimate of every spell by the same rule (migration 0008_retirement_triggers);
 tests/staff/test_retirement.py proves both equal.
 """
 

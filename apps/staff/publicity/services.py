@@ -1,7 +1,7 @@
 """Every write of notices and objections. Source: docs/rules.md PB-01 to PB-05.
 
 Lock order: the notice, then its objections. What the forms refuse with a sentence the database
-refuses too (migration 0007_retirement_triggers).
+refuses too (migration 0008_retirement_triggers).
 """
 
 from __future__ import annotations

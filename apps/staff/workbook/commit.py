@@ -290,13 +290,17 @@ def _insert_spells() -> None:
         f"coalesce(s.{column}, {never_empty[column]})" if column in never_empty else f"s.{column}"
         for column in copied
     ]
-    # scope and counts come along; a trigger looks at them once for the statement
+    # scope, counts and retirement come along; triggers look at them once for the statement
+    retires_as = "staff_retires_as(p.sex_id, s.identity_id)"
     _run(
         "INSERT INTO staff_occupancy (person_id, unit_id, scope, counts, occupies_slot, "  # noqa: S608
-        f"notice_no, slot_no, sort, {', '.join(copied)}) "
+        f"notice_no, slot_no, sort, retires_as, retires_on, {', '.join(copied)}) "
         "SELECT s.person_id, s.unit_id, u.path, staff_in_quota(c.attrs, s.ends_on IS NOT NULL), "
-        f"true, '', '', s.line, {', '.join(picked)} "
+        f"true, '', '', s.line, {retires_as}, "
+        f"coalesce(r.month, staff_retires_on({retires_as}, p.birth_month)), {', '.join(picked)} "
         "FROM roster_spell s JOIN units_unit u ON u.id = s.unit_id "
+        "JOIN staff_person p ON p.id = s.person_id "
+        "LEFT JOIN staff_retirementchoice r ON r.person_id = s.person_id "
         "LEFT JOIN core_codevalue c ON c.key = s.status_id "
         "WHERE s.is_new ORDER BY s.person_id, s.line"
     )

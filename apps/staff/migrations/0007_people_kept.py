@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0003_grams_in_a_loop"),
         ("documents", "0001_initial"),
-        ("staff", "0005_latest_by_part"),
+        ("staff", "0006_code_checks_by_statement"),
         ("units", "0004_sessions_end_with_grants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

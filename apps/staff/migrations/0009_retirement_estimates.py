@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0007_retirement_triggers")]
+    dependencies = [("staff", "0008_retirement_triggers")]
     operations = [
         migrations.RunSQL(
             "UPDATE staff_occupancy SET identity_id = identity_id WHERE retires_on IS NULL",

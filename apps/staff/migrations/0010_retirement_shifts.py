@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0008_retirement_estimates"),
+        ("staff", "0009_retirement_estimates"),
     ]
 
     operations = [

@@ -66,5 +66,5 @@ DELETE FROM staff_retirementshift;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0009_retirement_shifts")]
+    dependencies = [("staff", "0010_retirement_shifts")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

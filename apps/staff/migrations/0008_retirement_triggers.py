@@ -177,5 +177,5 @@ DROP FUNCTION staff_retires_on(text, date), staff_retires_as(text, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0006_people_kept")]
+    dependencies = [("staff", "0007_people_kept")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
