@@ -107,7 +107,7 @@ def leaving(paths: Iterable[str], before: dt.date) -> dict[tuple[dt.date, str], 
     if near:
         kept = RetirementShift.objects.filter(path__in=near, month__lt=before).order_by()
         sums = kept.values_list("month", "quota_type_id").annotate(n=Sum("number"))
-        for month, key, number in sums:
+        for month, key, number in sums.exclude(n=0):
             found[month, key] = found.get((month, key), 0) + number
     if deep:
         rows = in_quota(deep).filter(retires_on__lt=before).order_by()
