@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from apps.core import crypto, identity
-from apps.dashboards.queries.ageing import reaches_age_by, shifted
+from apps.dashboards.queries.ageing import retires_by, shifted
 from apps.staff import secrets
 from apps.staff.models import Occupancy, Person
 
@@ -186,7 +186,7 @@ def past_retirement(asked: Asked) -> Iterator[Hit]:
     until = shifted(asked.today, -1 - asked["months"])
     spells = (
         Occupancy.objects.open()
-        .filter(asked.scope.on(), reaches_age_by(until, identity="identity"), counts=True)
+        .filter(asked.scope.on(), retires_by(until), counts=True)
         .select_related("person")
         .order_by("unit", "pk")
     )
