@@ -98,6 +98,8 @@ SENTENCES: dict[str, str] = {
     "import.withdraw": "撤回导入批次",
     "import.download": "下载导入文件",
     "print.run": "打印",
+    "savedquery.save": "保存自定义统计",
+    "savedquery.remove": "删除自定义统计",
 }
 
 

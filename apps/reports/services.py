@@ -1,0 +1,126 @@
+"""Writes of the reports: saved questions, long reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+
+from apps.audit import services as audit
+from apps.audit.prints import printed
+from apps.core import jobs, prints
+from apps.core.models import Job
+from apps.core.scope import roots
+from apps.core.sheets import write_layout
+from apps.core.writes import constraint_of, write
+from apps.units.models import Unit
+
+from . import long
+from .errors import NameTaken
+from .models import KeptReport, SavedQuery
+
+
+@write
+def save_query(*, subject: str, name: str, query: str, shared: bool, by: Any) -> SavedQuery:
+    """Keep a question under a name; one of the same name and owner is replaced."""
+    found = (
+        SavedQuery.objects.select_for_update()
+        .filter(owner=by, name=name, removed_at__isnull=True)
+        .first()
+    )
+    paths = roots(by.subtrees("view_subtree"))
+    values = {
+        "subject": subject,
+        "query": query,
+        "shared": shared,
+        "scope": paths[0] if paths else "",
+    }
+    try:
+        if found is None:
+            found = SavedQuery.objects.create(owner=by, name=name, **values)
+        else:
+            for key, value in values.items():
+                setattr(found, key, value)
+            found.save()
+    except IntegrityError as failure:
+        if constraint_of(failure) == "saved_query_name_once":
+            raise NameTaken(name) from None
+        raise
+    audit.record("savedquery.save", target=found, by=by, after={"name": name, "shared": shared})
+    return found
+
+
+@write
+def remove_query(*, saved: SavedQuery, by: Any) -> None:
+    """Take a question off the list; its row stays. Removing it twice changes nothing."""
+    found = SavedQuery.objects.select_for_update().get(pk=saved.pk)
+    if found.removed_at is not None:
+        return
+    found.removed_at = timezone.now()
+    found.save(update_fields=["removed_at", "updated_at"])
+    audit.record("savedquery.remove", target=found, by=by, before={"name": found.name})
+
+
+@write
+def queue_report(*, kind: str, node: Unit, on: dt.date | None, fmt: str, by: Any) -> Job:
+    """Queue a long report of a subtree; its file is kept for its owner."""
+    report = long.REPORTS[kind]
+    data = {"kind": kind, "at": node.pk, "on": on.isoformat() if on else None, "fmt": fmt}
+    return jobs.create(
+        kind="reports.make",
+        title=f"{node.name}{report.name}（{fmt.upper()}）",
+        owner=by,
+        data=data,
+        task="reports.make",
+    )
+
+
+def make_report(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """Make the report of a job, in its owner's scope of this moment. Raises JobFailed."""
+    data, owner = job.data, job.owner
+    node = Unit.objects.visible_to(owner).filter(pk=data["at"]).first()
+    if node is None:
+        raise jobs.JobFailed("这个机构已不在您的查看范围内，没有生成报表。")
+    on = dt.date.fromisoformat(data["on"]) if data["on"] else None
+    report = long.REPORTS[data["kind"]]
+    progress.stage("读取数据")
+    try:
+        layouts = report.make(owner, node, on, progress)
+    except long.TooMuch as refusal:
+        raise jobs.JobFailed(refusal.sentence) from None
+    name, fmt = f"{node.name}{report.name}", data["fmt"]
+    rows = sum(len(layout.lines) for layout in layouts)
+    place = folder() / f"{uuid.uuid4().hex}.{fmt}"
+    progress.stage("排版")
+    number = ""
+    try:
+        if fmt == "pdf":
+            made, number = printed(owner, *layouts, name=name, personal=report.personal)
+            place.write_bytes(made)
+        else:
+            write_layout(place, *layouts)
+            audit.record("export.run", by=owner, after={"list": name, "rows": rows})
+        place.chmod(0o600)
+        kept = KeptReport.objects.create(
+            job=job, owner=owner, name=name, fmt=fmt, number=number, rows=rows,
+            path=str(place.relative_to(settings.MEDIA_ROOT)), size=place.stat().st_size,
+        )  # fmt: skip
+    except prints.NotPrintable as refusal:
+        place.unlink(missing_ok=True)
+        raise jobs.JobFailed(refusal.sentence) from None
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+    return {"report": kept.pk, "rows": rows}
+
+
+def folder() -> Path:
+    """Return where kept reports lie, outside of every web root."""
+    place = Path(settings.MEDIA_ROOT) / "reports"
+    place.mkdir(parents=True, exist_ok=True)
+    return place

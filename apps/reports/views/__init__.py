@@ -1,0 +1,1 @@
+"""Pages of the reports: the statistics tables, the query builder, prints of a unit."""

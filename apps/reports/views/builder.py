@@ -1,0 +1,124 @@
+"""自定义统计: a question built in a form, its answer as a list or by groups, as a workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from apps.audit.exports import export_rows
+from apps.core.http import on_day, requires
+from apps.core.models import CodeValue
+
+from ..query import answers
+from ..query.conditions import GROUPS, MOST
+from ..query.fields import BARE, OPERATORS, Field, Kind
+from ..query.groups import groups
+from ..query.question import Asked, Question, TooSlow, ask, bounded, sorted_rows
+from ..query.subjects import SUBJECTS
+
+PER_PAGE = 50
+
+
+@requires("view_subtree")
+@require_GET
+def people(request: HttpRequest) -> HttpResponseBase:
+    return _page(request, "people")
+
+
+@requires("view_subtree")
+@require_GET
+def units(request: HttpRequest) -> HttpResponseBase:
+    return _page(request, "units")
+
+
+def _page(request: HttpRequest, subject: str) -> HttpResponseBase:
+    question = Question.of(subject, request.GET, on_day(request))
+    asked = ask(question, request.user)
+    fmt = request.GET.get("export", "")
+    if fmt:
+        return _export(request, asked, fmt)
+    context: dict[str, Any] = {
+        "subject": question.subject,
+        "subjects": SUBJECTS.values(),
+        "question": question,
+        "asked": asked,
+        "on": question.on,
+        "query": question.query(),
+        "rows_of_form": [_row(question, number) for number in range(1, MOST + 1)],
+        "groups_of_form": range(1, GROUPS + 1),
+        "sections": answers.sections(question.subject.fields),
+        "groupable": [one for one in question.subject.fields if one.groups],
+        "summable": [one for one in question.subject.fields if one.sums],
+        "sortable": [one for one in question.shown_columns() if one.kind is not Kind.MASKED],
+    }
+    try:
+        with bounded():
+            context |= _answer(request, asked)
+    except TooSlow as slow:
+        asked.faults.append(slow.sentence)
+    status = 422 if asked.faults else 200
+    return render(request, "reports/query.html", context, status=status)
+
+
+def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """Read everything the page shows, inside the limit of time."""
+    if asked.faults:
+        return {}
+    question = asked.question
+    if question.by:
+        return {"groups": groups(asked)}
+    page = Paginator(sorted_rows(asked), PER_PAGE).get_page(request.GET.get("page"))
+    fields = question.shown_columns()
+    rows = [
+        (question.subject.url(row), [(answers.text(one, row, question.day), one) for one in fields])
+        for row in page.object_list
+    ]
+    return {"page": page, "columns": fields, "rows": rows}
+
+
+def _row(question: Question, number: int) -> dict[str, Any]:
+    """Return what one line of the form shows: the condition, its operators, its values."""
+    conditions = question.conditions
+    one = conditions[number - 1] if number <= len(conditions) else None
+    field = question.subject.field(one.name) if one else None
+    return {
+        "number": number,
+        "one": one,
+        "field": field,
+        "operators": [(key, OPERATORS[key]) for key in field.operators] if field else [],
+        "bare": one is not None and one.operator in BARE,
+        "options": _options(field),
+        "values": one.values if one else (),
+        "shown": number <= len(conditions) + 1,
+    }
+
+
+def _options(field: Field | None) -> list[tuple[str, str]]:
+    if field is None:
+        return []
+    if field.kind is Kind.CODE:
+        values = CodeValue.objects.of(field.table).order_by("sort", "value")
+        return list(values.values_list("key", "label"))
+    return list(field.choices)
+
+
+def _export(request: HttpRequest, asked: Asked, fmt: str) -> HttpResponseBase:
+    if fmt not in ("xlsx", "csv"):
+        raise BadRequest("只能导出为 xlsx 或 csv")
+    if asked.faults:
+        raise BadRequest("；".join(asked.faults))
+    question = asked.question
+    name = f"{question.subject.label}统计"
+    try:
+        with bounded():
+            columns, rows = answers.table(asked)
+    except TooSlow as slow:
+        raise BadRequest(slow.sentence) from None
+    return export_rows(
+        request, name=name, columns=columns, rows=rows, fmt=fmt, note="；".join(asked.words)
+    )
