@@ -17,7 +17,7 @@ MM = {"A4": (210, 297), "A3": (297, 420)}
 MARGIN = 10.0  # mm, left and right
 POINTS = 72 / 25.4  # in a millimetre
 CHARACTER = 0.56  # of the size: a column's width is told in digits, as Excel does
-SMALLEST, LARGEST = 6.0, 12.0  # points
+SMALLEST, LARGEST, FORM = 6.0, 12.0, 10.0  # points; FORM: the boxes of a form
 
 
 def clean(text: object) -> str:
@@ -31,7 +31,7 @@ def size_of(layout: Layout) -> float:
     width = ((long if layout.landscape else short) - 2 * MARGIN) * POINTS
     characters = sum(heading.width for heading in layout.headings) or 1
     size = width / (characters * CHARACTER)
-    return round(min(LARGEST, max(SMALLEST, size)), 1)
+    return round(min(FORM if layout.headless else LARGEST, max(SMALLEST, size)), 1)
 
 
 def sheet(layout: Layout) -> dict[str, Any]:

@@ -75,8 +75,10 @@ def prepare(one: Condition, subject: Subject, *, user: Any, day: dt.date) -> Rea
     if one.operator not in asked.operators:
         raise BadCondition(f"“{asked.label}”请重新选择比较方式")
     values = [value for value in one.values if value]
+    aliases = {asked.path: asked.expression(day)} if asked.make is not None else {}
     if one.operator in BARE:
-        return Ready(_bare(asked, one.operator), f"{asked.label}{OPERATORS[one.operator]}", asked)
+        words = f"{asked.label}{OPERATORS[one.operator]}"
+        return Ready(_bare(asked, one.operator), words, asked, aliases)
     if not values:
         raise BadCondition(f"请填写“{asked.label}”的值")
     if any(_LIKE_A_NUMBER.search(value) for value in values):
@@ -87,7 +89,6 @@ def prepare(one: Condition, subject: Subject, *, user: Any, day: dt.date) -> Rea
         word = word.partition("、")[0]
     elif asked.is_numeric:
         word = word.partition("、")[2] or word
-    aliases = {asked.path: asked.expression(day)} if asked.make is not None else {}
     if asked.kind is Kind.PLACE:
         return Ready(q, f"在{words}之下" if one.operator == "under" else f"不在{words}之下", asked)
     return Ready(q, f"{asked.label}{word}{words}", asked, aliases)

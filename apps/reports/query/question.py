@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.core.scope import within
+from apps.core.sheets.tidy import strip_control
 from apps.units.models import Unit
 
 from ..register import own_of, section_of
@@ -74,9 +75,9 @@ class Question:
             about,
             tuple(one for one in found if one is not None),
             on,
-            data.get("at", "")[:80],
+            strip_control(data.get("at", ""))[:80].strip(),
             data.get("own") == "1",
-            data.get("section", "")[:80],
+            strip_control(data.get("section", ""))[:80],
             data.get("whole") == "1",
             columns or about.columns,
             by[:MOST_BY],

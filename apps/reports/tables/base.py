@@ -126,10 +126,10 @@ class Builder:
         tallies: Mapping[str, Tally],
         columns: Sequence[Column],
         *,
-        skip_empty: bool = False,
+        skip: Callable[[Tally], bool] | None = None,
     ) -> None:
         self.asked, self.register, self.columns = asked, register, columns
-        self.skip_empty = skip_empty
+        self.skip = skip
         self.found, self.rest = by_lines(register, tallies)
         self.places = {line.path for line in register.lines()}
         self.members: dict[str, list[tuple[str, Tally]]] = {}
@@ -148,7 +148,7 @@ class Builder:
             for line in section.lines:
                 tally = self.found.get(line.path, Counter())
                 tallies.append(tally)
-                if self.skip_empty and not any(tally.values()):
+                if self.skip is not None and self.skip(tally):
                     continue
                 body += self._unit(line, tally)
             whole = summed(tallies)
@@ -212,11 +212,14 @@ def unit_table(
     notes: Sequence[str],
     first: Sequence[Line] = (),
     paper: str = "A4",
-    skip_empty: bool = False,
+    skip: Callable[[Tally], bool] | None = None,
     label: str = "单位",
 ) -> Made:
-    """Return a table of units; `first` are lines above them."""
-    builder = Builder(asked, register, tallies, columns, skip_empty=skip_empty)
+    """Return a table of units.
+
+    first  lines above them;  skip: which lines are left out (their figures stay in the sums)
+    """
+    builder = Builder(asked, register, tallies, columns, skip=skip)
     lines = [*first, *builder.lines()]
     layout = Layout(
         name=name,

@@ -159,13 +159,17 @@ def _units(
         for name in ("first", "in", "out", "last"):
             read = exact if family == "all" and name in ("first", "last") else number
             columns.append(Column((str(family), name), read(f"{name}:{family}")))
-    builder = Builder(asked, register, f.joined(*parts), columns, skip_empty=True)
+    builder = Builder(asked, register, f.joined(*parts), columns, skip=_is_empty)
     # the table of modes has no numbers before its labels
     lines = [
         Line(line.cells[1:] if not line.span else line.cells, sort=line.sort, span=line.span)
         for line in builder.lines()
     ]
     return lines, builder.total
+
+
+def _is_empty(tally: Tally) -> bool:
+    return not any(tally.values())
 
 
 def _of(keys: list[str]) -> Any:

@@ -270,10 +270,9 @@ def off_quota(asked: Asked) -> Made:
             for to, letter in (("cap", "a"), ("off", "c"), ("above", "e")):
                 mine[to] += tally[f"{letter}:{kind.key}"]
                 mine[f"{to}:{kind.key}"] += tally[f"{letter}:{kind.key}"]
-        if mine["cap"] or mine["off"]:
-            mine["in"] = tally["c"]
-            mine["both"] = mine["in"] + mine["off"]
-            tallies[path] = mine
+        mine["in"] = tally["c"]
+        mine["both"] = mine["in"] + mine["off"]
+        tallies[path] = mine
     keys = tuple(kind.key for kind in outside)
     whole = summed(tallies.values())
 
@@ -304,9 +303,9 @@ def off_quota(asked: Asked) -> Made:
         register=register,
         tallies=tallies,
         columns=columns,
-        skip_empty=True,
+        skip=lambda tally: not (tally["cap"] or tally["off"]),
         notes=[
             "编外、员额人员有自己的控制数，不计入编制总数；只列有控制数或有人的单位。",
-            "占比＝编外实有÷（在编实有＋编外实有），在编实有为所列单位的。",
+            "占比＝编外实有÷（在编实有＋编外实有）；小计、合计的在编实有含未列出的单位。",
         ],
     )

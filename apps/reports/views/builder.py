@@ -56,6 +56,10 @@ def _page(request: HttpRequest, subject: str) -> HttpResponseBase:
         "summable": [one for one in question.subject.fields if one.sums],
         "sortable": [one for one in question.shown_columns() if one.kind is not Kind.MASKED],
     }
+    # “更新条件”: the form is being filled in; nothing is wrong yet and nothing is asked
+    context["editing"] = request.GET.get("step") == "form"
+    if context["editing"]:
+        return render(request, "reports/query.html", context)
     try:
         with bounded():
             context |= _answer(request, asked)

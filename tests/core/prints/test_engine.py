@@ -156,7 +156,8 @@ def test_a_letter_stands_on_the_page_of_the_standard():
     )
     page = pypdf.PdfReader(io.BytesIO(made)).pages[0]
     assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
-    for word in ("市教育局：", "#经研究，同意。", "2026年11月2日", "某编〔2026〕3号", "—1—"):
+    words = ("市教育局：", "#经研究，同意。", "2026年11月2日", "某编〔2026〕3号", "—1—")
+    for word in (*words, "编号：20261129-7"):
         assert word in flat(made)
 
 
