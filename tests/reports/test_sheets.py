@@ -53,6 +53,7 @@ def test_the_overview_tells_places_posts_and_people_of_every_unit(client, clerk,
 
 def test_a_move_inside_is_one_line_with_both_ends(client, clerk, world):
     day = timezone.localdate().replace(day=1)
+    q.grant(world.office, 1)
     spell = s.enter(world.nursery, "曌𬱖", q.FULL)
     Occupancy.objects.filter(pk=spell.pk).update(ends_on=day, exit_mode_id="exit_mode.02")
     Occupancy.objects.create(

@@ -133,9 +133,9 @@ def centre(request: HttpRequest) -> HttpResponseBase:
 
 @requires(SEES)
 @require_POST
-def make(request: HttpRequest, kind: str) -> HttpResponseBase:
+def make(request: HttpRequest, report: str) -> HttpResponseBase:
     """Queue a long report; the page of the job tells how far it is."""
-    if kind not in REPORTS:
+    if report not in REPORTS:
         raise Http404("没有这种报表")
     node = places.node_of(request.user, request.POST.get("at", ""))
     fmt = request.POST.get("fmt", "")
@@ -144,7 +144,7 @@ def make(request: HttpRequest, kind: str) -> HttpResponseBase:
     on = None
     if text := request.POST.get("on", ""):
         on = on_day_of(text)
-    job = services.queue_report(kind=kind, node=node, on=on, fmt=fmt, by=request.user)
+    job = services.queue_report(kind=report, node=node, on=on, fmt=fmt, by=request.user)
     messages.info(request, "已开始生成，完成后在打印中心的“已生成”里下载。")
     return redirect("exchange:job", pk=job.pk)
 
