@@ -9,8 +9,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from . import sheets
 from .sheets import Column, Faults, Workbook
 
 #: How many lines of each sort the preview shows.
@@ -103,6 +105,8 @@ class ImportKind:
     label       in words
     permission  what the user must hold on the unit imported under
     version     of the template (whole number); raised with every change of its columns
+    types       endings of the files it takes, without the dot; max_mb: their size in MiB
+    grid        every cell of a short file can be changed in the page, not just faulty ones
     """
 
     code = ""
@@ -111,6 +115,17 @@ class ImportKind:
     version = 1
     sheet_name = ""
     exportable = True
+    types: tuple[str, ...] = ("xlsx", "xls", "csv")
+    max_mb = 20
+    grid = False
+
+    def guard(self, path: Path, name: str) -> None:
+        """Look an upload through without reading its values. Raises sheets.Refused."""
+        sheets.check(path, name)
+
+    def read(self, path: str | Path, name: str, *, user: Any) -> Workbook:
+        """Return the values of a file as a workbook. Raises sheets.Refused."""
+        return sheets.read(path, name)
 
     def columns(self, user: Any) -> Sequence[Column]:
         """Return the columns of template, import and export, as `user` may fill them."""

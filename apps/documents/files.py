@@ -78,7 +78,7 @@ def take_in(upload: Any) -> Stored:
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         sha256, size = _copy(upload, place)
-        _check_kind(name, place)
+        check_kind(name, place)
     except BaseException:
         place.unlink(missing_ok=True)
         raise
@@ -124,7 +124,8 @@ def _copy(upload: Any, place: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _check_kind(name: str, place: Path) -> None:
+def check_kind(name: str, place: Path) -> None:
+    """Raise FileUnknown unless the content is of a kind that is kept and the name says so."""
     extension = _extension(name)
     kind = kind_of(place)
     if kind is None:

@@ -19,9 +19,11 @@ class ExchangeConfig(AppConfig):
         from apps.core import imports, menu
 
         from . import handlers  # noqa: F401 - registers with the outbox
+        from .document_files import DocumentFilesKind
         from .holidays import HolidayKind
 
         imports.register(HolidayKind())
+        imports.register(DocumentFilesKind())
         menu.group("数据交换", icon="arrow-left-right", order=80)
         menu.register(
             group="数据交换",

@@ -8,11 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.core import crypto
-from apps.core.sheets import Column, Fault, Workbook
+from apps.core.sheets import Column, Fault, Workbook, as_text
 
 #: Faulty cells a page offers to put right; with more the file is the better place.
 OFFERED: Final = 300
 LONGEST: Final = 500
+GRID: Final = 200  # rows of a file whose every cell can be changed in the page
 FIELD: Final = "exchange_importbatch.corrections"
 
 
@@ -69,6 +70,39 @@ def cells_of(faults: Iterable[Any], columns: Sequence[Column]) -> list[dict[str,
             "options": options if 0 < len(options) <= 60 else _meant(fault.message),
         }
     return [found[place] for place in sorted(found)]
+
+
+def grid_of(
+    book: Workbook, columns: Sequence[Column], faulty: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return all cells of a short sheet, faults at their places; [] when it is too long."""
+    sheet = book.sheets[0]
+    if len(sheet.rows) - 1 > GRID:
+        return []
+    by_header = {column.header: column for column in columns}
+    listed = {header: one.reader.fresh().listed() for header, one in by_header.items()}
+    wrong = {(cell["line"], cell["column"]): cell["messages"] for cell in faulty}
+    found = []
+    for line, row in enumerate(sheet.rows[1:], start=2):
+        for place, header in enumerate(sheet.rows[0], start=1):
+            column = by_header.get(str(header))
+            if column is None:
+                continue
+            value = as_text(row[place - 1]) if place <= len(row) else ""
+            found.append(
+                {
+                    "sheet": sheet.name,
+                    "line": line,
+                    "column": place,
+                    "where": header,
+                    "header": header,
+                    "value": value[:LONGEST],
+                    "messages": wrong.get((line, place), []),
+                    "masked": False,
+                    "options": listed[column.header] or [],
+                }
+            )
+    return found
 
 
 def _meant(message: str) -> list[str]:

@@ -42,9 +42,12 @@ class UploadForm(f.Form):
         help_text="没有处理的行会逐行列出原因。",
     )
 
-    def __init__(self, *args: Any, user: Any, permission: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, kind: ImportKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["under"].queryset = Unit.objects.granted(user, permission)
+        self.fields["under"].queryset = Unit.objects.granted(user, kind.permission)
+        if kind.types != ImportKind.types:
+            label = "压缩包" if "zip" in kind.types else "文件"
+            self.fields["file"] = f.UploadField(label=label, types=kind.types, max_mb=kind.max_mb)
 
     def clean_mode(self) -> str:
         return self.cleaned_data["mode"] or Mode.BOTH

@@ -41,11 +41,13 @@ class Run:
 
     layout, mapping   of a foreign file; None for our own template
     skipped           lines left out by the mode
+    book              the file in our layout, with what was put right
     """
 
     kind: ImportKind
     plan: Plan
     report: Report
+    book: Workbook
     layout: layouts.Foreign | None = None
     mapping: Mapping | None = None
     skipped: int = 0
@@ -75,7 +77,7 @@ def check(
     """
     chosen = KINDS[kind]
     tell("读取文件", 0, 0)
-    book = sheets.read(path, name)
+    book = chosen.read(path, name, user=user)
     tell("校验", 0, 0)
     start = time.perf_counter()
     ours, notices, layout, mapping = layouts.prepare(
@@ -104,7 +106,7 @@ def check(
         warnings=plan.warnings,
         seconds=seconds,
     )
-    return Run(chosen, plan, report, layout, mapping, skipped)
+    return Run(chosen, plan, report, ours, layout, mapping, skipped)
 
 
 def _narrowed(

@@ -1,16 +1,17 @@
-"""kill -9 of the worker between writing and committing: nothing is there, and the job says so."""
+"""kill -9 of the worker, or of the database under it, at any stage: all or nothing, and said so."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,50 +33,113 @@ def own_media():
     """The killed worker reads the file where the settings of all processes say."""
 
 
-def test_a_killed_worker_leaves_nothing_and_the_job_says_so(
-    client, clerk, bureau, document, monkeypatch
-):
+@pytest.fixture
+def batch(client, clerk, bureau, document, request, monkeypatch):
+    """A batch whose next step (“where”) waits for a worker: the program beside this file."""
+    where = request.getfixturevalue("where")
     client.force_login(clerk)
     row = [None, bureau.name, "行政编制", "2015-03-01", document.number, 12, None, "核定"]
-    client.post(
-        reverse("exchange:upload", args=["quotas"]),
-        {"_key": uuid.uuid4(), "file": upload(book(QUOTA_HEADERS, row))},
-    )
-    batch = ImportBatch.objects.get()
-    monkeypatch.setattr(outbox, "ring", lambda: None)  # the worker is the program below
-    client.post(reverse("exchange:confirm", args=[batch.pk]), {"_key": uuid.uuid4()})
-    batch.refresh_from_db()
-    message = OutboxMessage.objects.get(key=f"job:{batch.job_id}")
+    content = upload(book(QUOTA_HEADERS, row))
+    if where == "check":
+        monkeypatch.setattr(outbox, "ring", lambda: None)
+    address = reverse("exchange:upload", args=["quotas"])
+    client.post(address, {"_key": uuid.uuid4(), "file": content})
+    found = ImportBatch.objects.get()
+    if where == "withdraw":
+        client.post(reverse("exchange:confirm", args=[found.pk]), {"_key": uuid.uuid4()})
+    monkeypatch.setattr(outbox, "ring", lambda: None)
+    if where != "check":
+        name = "confirm" if where == "write" else "withdraw"
+        client.post(reverse(f"exchange:{name}", args=[found.pk]), {"_key": uuid.uuid4()})
+    found.refresh_from_db()
+    return found
 
-    worker = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.exchange.killed_worker",
-            connection.settings_dict["NAME"],
-            str(message.pk),
-        ],
+
+@pytest.fixture
+def worker(batch, where):
+    """The worker, stopped half-way; `session` is the process id of its database session."""
+    message = OutboxMessage.objects.get(key=f"job:{batch.job_id}")
+    database = connection.settings_dict["NAME"]
+    started = subprocess.Popen(
+        [sys.executable, "-m", "tests.exchange.killed_worker", database, str(message.pk), where],
         cwd=ROOT,
         env={**os.environ, "BIANZHI_VAR": str(settings.VAR)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     try:
-        assert worker.stdout.readline().strip() == "written, not committed"
-        assert Job.objects.get(pk=batch.job_id).state == Job.State.RUNNING
-        assert outbox.is_worked_on(message.key)
-        assert jobs.sweep() == 0, "a job whose worker lives is left alone"
+        started.session = int(started.stdout.readline())
+        yield started
     finally:
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-        worker.stdout.close()
+        started.kill()
+        started.wait()
+        started.stdin.close()
+        started.stdout.close()
 
-    assert not QuotaEntry.objects.exists()
-    assert not Balance.objects.exists()
-    Job.objects.filter(pk=batch.job_id).update(beat_at=timezone.now() - timedelta(minutes=1))
-    assert jobs.sweep() == 1
-    assert outbox.run(message.pk) is True, "the message comes again and finds the job ended"
+
+def written():
+    return QuotaEntry.objects.count(), Balance.objects.exclude(approved=0).count()
+
+
+def end_of(batch):
+    """Let the sweeper and the next worker find what is left, and return the batch."""
+    message = OutboxMessage.objects.get(key=f"job:{batch.job_id}")
+    Job.objects.filter(pk=batch.job_id, state=Job.State.RUNNING).update(
+        beat_at=timezone.now() - timedelta(minutes=1)
+    )
+    jobs.sweep()
+    outbox.run(message.pk)
     batch.refresh_from_db()
-    assert batch.state == BatchState.STOPPED
-    assert "未写入任何数据" in batch.sentence
-    assert not QuotaEntry.objects.exists()
+    return batch
+
+
+def await_database():
+    """Wait until the crashed server has recovered."""
+    give_up = time.monotonic() + 60
+    while True:
+        connection.close()
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.mark.parametrize("victim", ["worker", "database"])
+@pytest.mark.parametrize("where", ["check", "write", "withdraw"])
+def test_nothing_is_half_done_and_the_batch_says_what_to_do(
+    client, clerk, batch, worker, where, victim
+):
+    before = (1, 1) if where == "withdraw" else (0, 0)
+    assert Job.objects.get(pk=batch.job_id).state == Job.State.RUNNING
+    assert jobs.sweep() == 0, "a job whose worker lives is left alone"
+    if victim == "worker":
+        worker.kill()
+        worker.wait()
+    else:
+        os.kill(worker.session, signal.SIGKILL)  # PostgreSQL drops all sessions and recovers
+        await_database()
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+        worker.wait(60)
+
+    assert written() == before
+    batch = end_of(batch)
+    assert written() == before
+    page = client.get(batch.get_absolute_url()).content.decode()
+    if where == "withdraw":
+        assert batch.state == BatchState.DONE
+        assert "撤回没有完成，本批数据仍在库中" in page
+        client.post(reverse("exchange:withdraw", args=[batch.pk]), {"_key": uuid.uuid4()})
+        batch.refresh_from_db()
+        assert end_of(batch).state == BatchState.WITHDRAWN, "it can be tried again"
+        assert written() == (0, 0)
+    else:
+        assert batch.state == BatchState.STOPPED
+        assert "未写入任何数据" in page
+        assert "重新上传" in page

@@ -12,7 +12,7 @@ from apps.audit import services as audit
 from apps.core import jobs, sheets
 from apps.core.imports import KINDS
 from apps.core.models import Job
-from apps.core.sheets import Mapping
+from apps.core.sheets import Faults, Mapping
 from apps.core.sheets.mapping import from_json, mistakes
 from apps.core.writes import write
 from apps.units.models import Unit
@@ -37,7 +37,7 @@ def upload(
     """
     path, digest, size = files.keep(upload.name or "", upload.chunks())
     try:
-        sheets.check(path, upload.name)
+        KINDS[kind].guard(path, upload.name or "")
     except sheets.Refused:
         path.unlink(missing_ok=True)
         raise
@@ -109,7 +109,7 @@ def fix(*, batch: ImportBatch, values: Values[tuple[int, int], str], by: Any) ->
     values   (line, column) → what the cell is to say, "" to empty it; only cells that were faulty
     Raises BatchNotReady, NothingFixed.
     """
-    batch = _locked(batch, (BatchState.FAULTY,))
+    batch = _locked(batch, (BatchState.FAULTY, BatchState.CLEAN))
     now = timezone.now()
     cells = {(cell["line"], cell["column"]): cell for cell in batch.cells}
     made = {}
@@ -209,11 +209,13 @@ def run_check(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     remember_run(batch, run)
     if not run.plan.is_clean:
         batch.state = BatchState.FAULTY
-        progress.stage("标注错误")
-        files.mark(batch, run.plan.faults.sorted())
-        batch.cells = fixes.cells_of(run.plan.faults.sorted(), run.kind.columns(batch.owner))
+        if not run.kind.grid:
+            progress.stage("标注错误")
+            files.mark(batch, run.plan.faults.sorted())
+        keep_cells(batch, run, run.plan.faults)
     else:
         batch.state = BatchState.CLEAN
+        keep_cells(batch, run, run.plan.faults)
     batch.save()
     return {"state": batch.state, "faults": batch.faults}
 
@@ -250,6 +252,14 @@ def read(batch: ImportBatch, tell: Any) -> runs.Run:
         fixes=fixes.opened(batch.corrections, batch=batch.pk),
         mode=batch.mode,
     )
+
+
+def keep_cells(batch: ImportBatch, run: runs.Run, faults: Faults) -> None:
+    """Keep the cells that the page can put right: the faulty ones, or all of a short grid."""
+    columns = run.kind.columns(batch.owner)
+    batch.cells = fixes.cells_of(faults.sorted(), columns)
+    if run.kind.grid:
+        batch.cells = fixes.grid_of(run.book, columns, batch.cells) or batch.cells
 
 
 def remember_run(batch: ImportBatch, run: runs.Run) -> None:

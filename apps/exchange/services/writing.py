@@ -12,12 +12,12 @@ from apps.core.imports import KINDS, RefusedByRegister
 from apps.core.models import Job
 from apps.core.writes import write
 
-from .. import fixes, layouts, runs
+from .. import layouts, runs
 from ..choices import BatchState
 from ..errors import BatchNotReady
 from ..models import ImportBatch
 from . import files
-from .checking import _locked, _of, _tell, queue, read, remember_run
+from .checking import _locked, _of, _tell, keep_cells, queue, read, remember_run
 
 CHANGED = "校验之后数据又有变动，未写入任何内容"
 
@@ -53,8 +53,9 @@ def run_write(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         batch.faults = len(refused.faults)
         batch.report = {**batch.report, "faults": refused.faults.as_json(runs.LISTED)}
         batch.state = BatchState.FAULTY
-        files.mark(batch, refused.faults.sorted())
-        batch.cells = fixes.cells_of(refused.faults.sorted(), run.kind.columns(batch.owner))
+        if not run.kind.grid:
+            files.mark(batch, refused.faults.sorted())
+        keep_cells(batch, run, refused.faults)
         batch.sentence = f"{CHANGED}；{batch.sentence}"
         batch.save()
         return {"state": batch.state, "faults": batch.faults}

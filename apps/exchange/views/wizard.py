@@ -77,7 +77,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     """Steps 1 and 2: template and upload. The guard answers at once; the check is a job."""
     chosen = kind_or_404(request.user, kind)
     data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = UploadForm(*data, user=request.user, permission=chosen.permission)
+    form = UploadForm(*data, user=request.user, kind=chosen)
     if form.is_valid():
         try:
             batch = services.upload(
