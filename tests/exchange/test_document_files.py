@@ -117,6 +117,7 @@ def post(client, name, batch, **fields):
     return answer
 
 
+OFFICE = "中共嵊州市委机构编制委员会"
 GOOD = "嵊编批〔2015〕12号 关于设立市数据中心的批复 2015-03-01.pdf"
 
 
@@ -124,7 +125,9 @@ GOOD = "嵊编批〔2015〕12号 关于设立市数据中心的批复 2015-03-01
 @pytest.mark.django_db(transaction=True)
 def test_proposals_are_put_right_confirmed_and_withdrawn(client, clerk, own_home):
     client.force_login(clerk)
-    there = DocumentFactory(number="嵊编批〔2012〕5号", title="旧文", scope=own_home.path)
+    there = DocumentFactory(
+        number="嵊编批〔2012〕5号", title="旧文", issuer=OFFICE, scope=own_home.path
+    )
     batch = send(
         client,
         {GOOD: PDF, "嵊编办[2014]3号.pdf": PDF, "旧/嵊编批〔2012〕5号.pdf": PDF, ".DS_Store": b"x"},
@@ -186,7 +189,7 @@ def test_an_index_in_the_archive_wins(client, clerk, own_home):
     post(client, "confirm", batch)
 
     made = ApprovalDocument.objects.get(number="嵊编批〔2015〕12号")
-    assert (made.title, made.file_name) == ("关于设立大数据中心", "a.pdf")
+    assert (made.title, made.file_name) == ("关于设立市大数据中心的批复", "a.pdf")
     assert ApprovalDocument.objects.get(number="嵊编批〔2015〕13号").file_name
 
 

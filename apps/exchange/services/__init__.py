@@ -7,7 +7,7 @@ withdrawing  undoing a written batch while nothing later touched its rows
 
 from .checking import fix, look_again, map_columns, run_check, upload
 from .files import download, folder
-from .withdrawing import run_withdraw, withdraw
+from .withdrawing import run_withdraw, withdraw, withdraw_now
 from .writing import confirm, keep_command, run_write
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "run_write",
     "upload",
     "withdraw",
+    "withdraw_now",
 ]

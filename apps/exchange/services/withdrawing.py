@@ -31,6 +31,15 @@ def withdraw(*, batch: ImportBatch, by: Any) -> ImportBatch:
     return batch
 
 
+@write
+def withdraw_now(*, batch: ImportBatch, by: Any) -> ImportBatch:
+    """Undo a written batch in this transaction. Raises BatchNotReady, NotWithdrawn."""
+    batch = _locked(batch, (BatchState.DONE,))
+    refuse_others(batch, by)
+    undo_now(batch=batch, by=by)
+    return batch
+
+
 def refuse_others(batch: ImportBatch, by: Any) -> None:
     """Raise NotWithdrawn for who may not, and for batches that cannot be."""
     if not rules.may_withdraw(by, batch):
