@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.core import crypto
-from apps.core.sheets import Column, Fault, Workbook, as_text
+from apps.core.sheets import Column, Fault, Sheet, Workbook, as_text
 
 #: Faulty cells a page offers to put right; with more the file is the better place.
 OFFERED: Final = 300
@@ -27,6 +27,13 @@ class Fix:
     text: str
 
 
+def changeable(sheet: Sheet) -> list[list[Any]]:
+    """Return the rows of a read sheet as lists that may be changed in place."""
+    if not isinstance(sheet.rows, list):
+        sheet.rows = list(sheet.rows)
+    return sheet.rows
+
+
 def laid_over(book: Workbook, fixes: Sequence[Fix]) -> None:
     """Put the corrected texts into a read workbook; a formula put right is one no more."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
@@ -34,7 +41,7 @@ def laid_over(book: Workbook, fixes: Sequence[Fix]) -> None:
         sheet = sheets.get(fix.sheet)
         if sheet is None or not 1 <= fix.line <= len(sheet.rows):
             continue
-        row = sheet.rows[fix.line - 1]
+        row = changeable(sheet)[fix.line - 1]
         row.extend([None] * (fix.column - len(row)))
         row[fix.column - 1] = fix.text
         place = (fix.line, fix.column)

@@ -51,9 +51,9 @@ class Unmapped(Exception):
 class BadMapping(Exception):
     """The mapping does not fit the file. wrong: (field or "", sentence) each."""
 
-    def __init__(self, wrong: list[tuple[str, str]]) -> None:
+    def __init__(self, wrong: list[tuple[str, str]], found: Foreign) -> None:
         super().__init__(wrong[0][1])
-        self.wrong = wrong
+        self.wrong, self.found = wrong, found
 
 
 def is_own(book: Workbook, kind: ImportKind, columns: Sequence[Column]) -> bool:
@@ -108,7 +108,7 @@ def prepare(
             raise Unmapped(found)
         mapping = found.proposed
     if wrong := mistakes(mapping, found.profile, columns):
-        raise BadMapping(wrong)
+        raise BadMapping(wrong, found)
     ours, notices = sheets.applied(book, found.profile, mapping, columns)
     return ours, notices, found, mapping
 

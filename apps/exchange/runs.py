@@ -18,7 +18,7 @@ from apps.units.models import Unit
 
 from . import layouts, tracks
 from .choices import Mode
-from .fixes import Fix, laid_over
+from .fixes import Fix, changeable, laid_over
 
 #: Faults and warnings a report holds; the rest is counted.
 LISTED = 20_000
@@ -123,8 +123,9 @@ def _narrowed(
     if len(lines) >= rows:
         plan = Plan(kind.code, warnings=plan.warnings, mapping=plan.mapping, payload=plan.payload)
     else:
+        kept = changeable(sheet)
         for line in lines:
-            sheet.rows[line - 1] = []
+            kept[line - 1] = []
         plan = kind.check(book, **about)
     plan.rows = rows
     for line in lines[:TOLD]:

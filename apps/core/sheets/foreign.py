@@ -128,8 +128,11 @@ def profile(sheet: Sheet, known: dict[str, str]) -> Profile:
     found.columns = _columns(grid, found)
     found.skipped = list(_skipped(grid, found))
     gone = {line for line, _ in found.skipped}
-    below = range(found.bottom + 1, len(sheet.rows) + 1)
-    data = [line for line in below if line not in gone and _filled(sheet.rows[line - 1])]
+    data = [
+        line
+        for line, row in enumerate(sheet.rows, start=1)
+        if line > found.bottom and line not in gone and _filled(row)
+    ]
     found.rows = len(data)
     _sample(grid, found, data[:LOOKED_AT])
     return found
@@ -293,8 +296,9 @@ def _skipped(grid: _Grid, found: Profile) -> Iterable[tuple[int, str]]:
         for top, left, bottom, right in sheet.merged
         if top > found.bottom and top == bottom and right - left + 1 >= max(3, width // 2)
     }
-    for line in range(found.bottom + 1, last + 1):
-        row = sheet.rows[line - 1]
+    for line, row in enumerate(sheet.rows, start=1):
+        if line <= found.bottom:
+            continue
         first = next((cell for cell in row if cell not in (None, "")), None)
         if first is None:
             continue

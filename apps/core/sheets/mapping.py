@@ -149,14 +149,14 @@ class _Work:
         self.source, self.profile, self.mapping, self.columns = source, profile, mapping, columns
         self.notices: list[Fault] = []
         gone = {line for line, _ in profile.skipped}
-        self.lines = [
-            line
-            for line in range(profile.bottom + 1, len(source.rows) + 1)
-            if line not in gone and any(cell not in (None, "") for cell in source.rows[line - 1])
-        ]
-        self.rows: list[list[Cell]] = [[] for _ in source.rows]
-        for line in self.lines:
-            self.rows[line - 1] = list(source.rows[line - 1])
+        self.lines: list[int] = []
+        self.rows: list[list[Cell]] = []
+        for line, row in enumerate(source.rows, start=1):
+            filled = any(cell not in (None, "") for cell in row)
+            data = filled and line > profile.bottom and line not in gone
+            self.rows.append(list(row) if data else [])
+            if data:
+                self.lines.append(line)
         width = max((len(row) for row in source.rows), default=0)
         self.width = max([width, *(one.number for one in profile.columns)])
 

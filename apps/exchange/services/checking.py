@@ -204,6 +204,9 @@ def run_check(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     except layouts.BadMapping as bad:
         # the file or the register has changed under a remembered mapping
         batch.state, batch.sentence = BatchState.MAPPING, "；".join(s for _, s in bad.wrong[:5])
+        batch.layout, batch.source = layouts.as_json(bad.found), bad.found.source
+        if bad.found.source is not None and not batch.mapping.get("columns"):
+            batch.mapping = bad.found.source.mapping
         batch.save()
         return {"state": batch.state}
     remember_run(batch, run)
