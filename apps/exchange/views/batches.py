@@ -83,16 +83,17 @@ def _mapped(found: ImportBatch) -> dict[str, Any]:
     kind = KINDS.get(found.kind)
     headers = {c.field: c.header for c in kind.columns(found.owner)} if kind and found.owner else {}
     mapping = found.mapping
-    letters = {one["name"]: one["letter"] for one in found.layout.get("columns", [])}
+    columns = mapping["columns"]
+    listed = [(one["letter"], one["name"]) for one in found.layout.get("columns", [])]
     return {
         "columns": [
-            (letters.get(name, ""), name, headers.get(to, to))
-            for name, to in mapping["columns"].items()
-            if to
+            (place, name, headers.get(columns[name], columns[name]))
+            for place, name in listed
+            if columns.get(name)
         ],
         "copies": [(headers.get(to, to), name) for to, name in mapping["copies"].items()],
         "fills": [(headers.get(to, to), text) for to, text in mapping["fills"].items()],
-        "ignored": [name for name, to in mapping["columns"].items() if not to],
+        "ignored": [name for _, name in listed if not columns.get(name)],
     }
 
 
