@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from apps.core import policy
+from apps.core.http import redirect_here
 
 KEY: Final = "stepped_up"
 LASTS: Final = 10 * 60  # seconds
@@ -20,6 +23,12 @@ def needed(request: HttpRequest) -> bool:
     if time.time() - request.session.get(KEY, 0) < LASTS:
         return False
     return bool(policy.value("factor_before_reveal"))
+
+
+def ask(request: HttpRequest, back: str, *args: Any) -> HttpResponse:
+    """Send the reader to give a code, and from there back to the page named `back`."""
+    query = urlencode({"next": reverse(back, args=args)})
+    return redirect_here(request, f"{reverse('accounts:step_up')}?{query}")
 
 
 def passed(request: HttpRequest) -> None:

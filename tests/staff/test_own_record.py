@@ -139,6 +139,26 @@ def test_the_person_sees_who_looked_why_and_from_where(client, person, tied, cle
     assert "与我无关" not in answer.content.decode()
 
 
+@pytest.mark.rule("A-15")
+def test_a_number_is_shown_after_a_code_where_the_policy_says_so(client, person, clerk):
+    from apps.accounts import stepup
+    from apps.core.models import PolicySetting
+
+    PolicySetting.objects.create(key="factor_before_reveal", value=1)
+    client.force_login(clerk)
+    fields = {"field": "id_no", "purpose": "核对人员信息"}
+
+    answer = post(client, "staff:reveal", person.pk, **fields)
+
+    back = reverse("staff:detail", args=[person.pk]).replace("/", "%2F")
+    assert answer["Location"] == f"{reverse('accounts:step_up')}?next={back}"
+    assert client.get(answer["Location"])["Location"] == reverse("accounts:factor_enrol")
+    session = client.session
+    session[stepup.KEY] = 9_999_999_999
+    session.save()
+    assert worlds.HOME_NUMBER in post(client, "staff:reveal", person.pk, **fields).content.decode()
+
+
 class TestHold:
     @pytest.fixture
     def other(self):

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from apps.audit.models import AuditEvent
 from apps.core.masking import mask_identity
+from apps.core.models import PolicySetting
 from apps.staff import refusals, secrets, services
 from apps.staff.models import Occupancy, Person
 from tests.factories import posts, quotas, staff
@@ -224,8 +225,8 @@ def test_a_number_is_shown_once_for_a_purpose(as_clerk, clerk, staffed_bureau):
     assert missing.status_code == 404
 
 
-def test_too_many_numbers_a_day_are_refused(as_clerk, staffed_bureau, monkeypatch):
-    monkeypatch.setattr("apps.staff.services.reveals.REVEALS_A_DAY", 1)
+def test_too_many_numbers_a_day_are_refused(as_clerk, staffed_bureau):
+    PolicySetting.objects.create(key="reveals_a_day", value=1)
     spell = staff.enter(staffed_bureau)
     answers = [
         post(as_clerk, "reveal", spell.person_id, field="id_no", purpose="核对") for _ in range(2)

@@ -19,7 +19,7 @@ from ..errors import (
     NameTaken,
     NotYourself,
 )
-from ..models import User
+from ..models import SecondFactor, User
 from .passwords import one_time_password, set_password
 
 FIELDS = ("username", "name", "title", "office_phone")
@@ -45,12 +45,19 @@ def create(
 
 @write
 def create_administrator(
-    *, kind: AdministratorKind, username: str, name: str, password: str, by: Any = None
+    *,
+    kind: AdministratorKind,
+    username: str,
+    name: str,
+    password: str,
+    without_factor: bool = False,
+    by: Any = None,
 ) -> User:
     """Make one of 三员, or give an existing one of that kind a new password and switch him on.
 
-    Only the command of that name calls this: no page makes administrators, so that none of the
-    three can take another's place. Raises NameTaken when an account of another kind has the name,
+    Only the command of that name calls this: on pages administrators are made by two (rule A-13).
+    without_factor   also take a lost second factor away
+    Raises NameTaken when an account of another kind has the name,
     ValidationError for a weak password.
     """
     kind = AdministratorKind(kind)
@@ -66,6 +73,8 @@ def create_administrator(
     user.save(update_fields=["is_active"])
     set_password(user, password, must_change=False)
     audit.record("user.password_reset", target=user, by=by, note="由服务器命令办理")
+    if without_factor and SecondFactor.objects.filter(user=user).delete()[0]:
+        audit.record("factor.reset", target=user, by=by, note="由服务器命令办理")
     return user
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts import stepup
 from apps.audit import changes
 from apps.core.http import requires
 from apps.core.menu import Tab
@@ -77,6 +78,8 @@ def _note(request: HttpRequest, context: dict[str, Any]) -> None:
 @require_POST
 def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one number for this answer only; who looked, when and why stays on record."""
+    if stepup.needed(request):
+        return stepup.ask(request, "staff:detail", pk)
     context = _context(request, pk, "detail")
     field = request.POST.get("field", "")
     if field not in reveals.FIELDS:

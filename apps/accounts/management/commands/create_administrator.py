@@ -28,6 +28,11 @@ class Command(BaseCommand):
         parser.add_argument("kind", metavar="KIND", choices=AdministratorKind.values)
         parser.add_argument("username", metavar="USERNAME")
         parser.add_argument("name", metavar="NAME")
+        parser.add_argument(
+            "--without-factor",
+            action="store_true",
+            help="同时解除丢失的动态口令，下次登录重新绑定",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         kind = AdministratorKind(options["kind"])
@@ -37,6 +42,7 @@ class Command(BaseCommand):
                 username=options["username"].strip(),
                 name=options["name"].strip(),
                 password=_password(),
+                without_factor=options["without_factor"],
                 by=None,
             )
         except NameTaken as refusal:
