@@ -52,7 +52,7 @@ class FindingTable(t.Table):
     )
 
     rule = _Rule("问题", accessor="rule", order_by=("rule", "unit__path"), width=12)
-    level = _Level("级别", accessor="level", order_by=("level", "rule"))
+    level = _Level("级别", accessor="level", order_by=("level", "rule"), phone="")
     unit: t.LinkColumn | None = t.LinkColumn(
         "单位",
         accessor="unit.name",
@@ -72,9 +72,7 @@ class FindingTable(t.Table):
         return f"{record.rule} {record.unit.name}"
 
     def row_class(self, record: Finding) -> str:
-        if record.gone_at is not None or record.is_muted:
-            return "is-muted"
-        return "is-over" if record.level == Level.RED else ""
+        return "is-muted" if record.gone_at is not None or record.is_muted else ""
 
 
 class UnitFindingTable(FindingTable):

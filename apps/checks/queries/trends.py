@@ -43,8 +43,8 @@ class Trend:
             "tooltip": {"trigger": "axis"},
             "xAxis": {"type": "category", "data": [p.label for p in self.points]},
             "yAxis": [
-                {"type": "value", "name": "家", "minInterval": 1},
-                {"type": "value", "name": "名", "splitLine": {"show": False}, "minInterval": 1},
+                {"type": "value", "minInterval": 1},
+                {"type": "value", "splitLine": {"show": False}, "minInterval": 1},
             ],
             "series": [
                 {

@@ -37,6 +37,7 @@ def check_all(*, kind: str = RunKind.NIGHTLY) -> Run:
     """Ask every rule about everything; waits for a run under way."""
     hold(2)
     _take_queue()
+    _note_first_activity()
     Run.objects.filter(started_at__lt=timezone.now() - KEPT).delete()
     return _run(kind, Scope())
 
@@ -93,6 +94,17 @@ def _take_queue() -> set[int]:
     first_of_month = timezone.localdate().replace(day=1)
     mark_stale((path, since) for _, path, since, _ in marks if since and since < first_of_month)
     return there
+
+
+def _note_first_activity() -> None:
+    """Give units without a noted write the day of their last own history row (Q33)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO checks_unitactivity (unit_id, at) "
+            "SELECT h.id, max(h.history_date) FROM units_historicalunit h "
+            "JOIN units_unit u ON u.id = h.id WHERE NOT EXISTS "
+            "(SELECT 1 FROM checks_unitactivity a WHERE a.unit_id = h.id) GROUP BY 1"
+        )
 
 
 def _run(kind: str, scope: Scope, *, only: str = "") -> Run:
