@@ -104,6 +104,8 @@ def read_day(value: Cell) -> tuple[dt.date, str]:
             day = _from_serial(value, DAY_FORM)
             return day, f"按 Excel 日期序号读作 {day.isoformat()}"
         text = f"{value:.15g}"
+    elif found := _DAY.fullmatch(str(value)):  # nearly all of them
+        return _make(int(found[1]), int(found[3]), int(found[4]), DAY_FORM), ""
     else:
         text = _plain(str(value))
     if (day_found := _match_day(text)) is not None:

@@ -252,6 +252,12 @@ class day(Kind):
         super().__init__()
         self.not_before, self.not_after = not_before, not_after
 
+    def fresh(self) -> day:
+        made = copy.copy(self)  # a bound that is asked for is asked once, not for every cell
+        made.not_before = self.not_before() if callable(self.not_before) else self.not_before
+        made.not_after = self.not_after() if callable(self.not_after) else self.not_after
+        return made
+
     def one(self, value: Cell) -> Any:
         try:
             found, remark = self._read(value)

@@ -41,6 +41,8 @@ def commit(plan: Plan, *, by: Any, tell: Tell) -> None:
         return
     start = time.perf_counter()
     tell("加密并装载", 0, plan.rows)
+    # what triggers read of a hundred thousand new rows stays in memory; ends with the transaction
+    _run("SET LOCAL work_mem = '128MB'")
     numbers = staging.give_numbers(rows)
     staged = {
         "people": staging.stage(

@@ -37,6 +37,7 @@ class Context:
         self.examined, self.viewed, self.left_out = examined, viewed, left_out
         self.labels = codes.labels()
         self.hidden = 0
+        self.given = frozenset(rows.given)
         self.in_quota = {
             key: bool(attrs.get("in_quota", True))
             for key, attrs in codes.attrs("person_status").items()
@@ -49,7 +50,7 @@ class Context:
 
     def cell(self, *names: str) -> str:
         """Return the first of the fields that the file has a column for."""
-        return next((name for name in names if name in self.rows.given), names[0])
+        return next((name for name in names if name in self.given), names[0])
 
     def header(self, name: str) -> str:
         return self.rows.parsed.columns[name].header

@@ -67,6 +67,8 @@ def groups(rows: Rows) -> list[list[int]]:
     """Return the rows of each person the sheet names more than once, in order."""
     by_number: dict[Any, list[int]] = defaultdict(list)
     names = rows.parsed.values.get("person_no")
+    if names is None and len(set(rows.numbers)) == len(rows.numbers):
+        return []
     for i, number in enumerate(rows.numbers):
         key = names[i] if names is not None and names[i] is not None else number
         if key is not None:

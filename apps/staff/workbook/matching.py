@@ -45,13 +45,17 @@ class Matcher:
         ]
         self.starts, self.ends = rows.column("starts_on"), rows.column("ends_on")
         self.types, self.names = rows.column("quota_type"), rows.column("name")
+        columns = rows.parsed.columns
+        #: what an empty cell of is no fault yet
+        self.unrequired = [name for name in NEEDED if not columns[name].required]
+        self.unit_cell = context.cell("unit", "unit_code")
 
     def settle_new(self, i: int) -> None:
         """A row whose person the register does not know."""
         rows = self.rows
         rows.person_states[i] = NEW if rows.leads.get(i, i) == i else CARRIED
-        for name in NEEDED:
-            if rows.is_empty(i, name) and not rows.parsed.columns[name].required:
+        for name in self.unrequired:
+            if rows.is_empty(i, name):
                 rows.fault(i, name, f"新增人员必须填写「{self.context.header(name)}」")
         self._new_spell(i, None, [])
         self.context.count(i, [], is_new=True)
@@ -94,7 +98,7 @@ class Matcher:
                     rows.fault(i, context.cell("unit", "unit_code", "person_no"), sentence)
                 return False
             for name in ("quota_type", "starts_on"):
-                if rows.is_empty(i, name) and not rows.parsed.columns[name].required:
+                if name in self.unrequired and rows.is_empty(i, name):
                     rows.fault(i, name, f"入编必须填写「{context.header(name)}」")
             self._new_spell(i, known, changes)
             return True
@@ -129,7 +133,7 @@ class Matcher:
     ) -> None:
         context, rows = self.context, self.rows
         start = self.starts[i] or spell.starts_on
-        end = self.ends[i] if "ends_on" in rows.given else spell.ends_on
+        end = self.ends[i] if "ends_on" in context.given else spell.ends_on
         if not self._compare_days(i, spell, start, end, changes):
             return
         for name, values, at, blank in self.spec:
@@ -152,7 +156,7 @@ class Matcher:
             changes.append(context.change("exit_mode", spell.exit_mode, mode))
         if i in context.left_out:
             rows.depts[i] = spell.dept
-        elif "dept" in rows.given and rows.depts[i] != spell.dept:
+        elif "dept" in context.given and rows.depts[i] != spell.dept:
             changes.append(context.change("dept", spell.dept, rows.depts[i]))
         self._compare_documents(i, spell, changes)
 
@@ -215,9 +219,13 @@ class Matcher:
         context, rows = self.context, self.rows
         rows.spell_states[i] = NEW
         unit, kind, end = rows.units[i], self.types[i], self.ends[i]
-        cell = context.cell("unit", "unit_code")
-        empty = rows.is_empty(i, "unit") and rows.is_empty(i, "unit_code")
-        if unit is None and empty and cell in rows.given:
+        cell = self.unit_cell
+        if (
+            unit is None
+            and cell in context.given
+            and rows.is_empty(i, "unit")
+            and rows.is_empty(i, "unit_code")
+        ):
             rows.fault(i, cell, "请填写编制所在单位，或填写编制所在单位编码")
         status = rows.statuses[i] or AT_POST
         if end is not None and not context.in_quota.get(status, True):

@@ -77,7 +77,7 @@ class People:
 
     def _compare_phone(self, i: int, person: PersonRow, changes: list[Change]) -> None:
         context = self.context
-        if "phone" not in context.rows.given:
+        if "phone" not in context.given:
             return
         typed, stored = self.phones[i] or "", ""
         if person.phone_ct is not None:

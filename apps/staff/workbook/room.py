@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.quotas.models import Balance
 
@@ -12,6 +12,15 @@ from .context import Context
 from .rows import Overage
 
 Cell = tuple[int, str]  #: (unit id, quota type key)
+
+
+class Room(NamedTuple):
+    """The figures of one balance."""
+
+    approved: int = 0
+    actual: int = 0
+    reserved: int = 0
+    over_allowed: int = 0
 
 
 @dataclass
@@ -52,14 +61,12 @@ class Cells:
         """Add a fault for every row without a place; note the overages the file accounts for."""
         wanted = [cell for cell, d in self._demands.items() if d.moved_in or d.entering]
         found = Balance.objects.filter(unit_id__in={unit for unit, _ in wanted})
-        balances = {(b.unit_id, b.quota_type_id): b for b in found}
+        rows = found.values_list("unit_id", "quota_type_id", *Room._fields)
+        balances = {(unit, kind): Room(*figures) for unit, kind, *figures in rows}
         for cell in wanted:
-            balance = balances.get(cell) or Balance(
-                approved=0, actual=0, reserved=0, over_allowed=0
-            )
-            self._check_cell(cell, self._demands[cell], balance)
+            self._check_cell(cell, self._demands[cell], balances.get(cell, Room()))
 
-    def _check_cell(self, cell: Cell, demand: Demand, balance: Balance) -> None:
+    def _check_cell(self, cell: Cell, demand: Demand, balance: Room) -> None:
         net = len(demand.moved_in) - demand.gone
         free = _room_after(balance, net)
         if net > 0 and free < 0:
@@ -86,7 +93,7 @@ class Cells:
             document = None if basis == LEGACY else basis
             self.context.rows.overages.append(Overage(*cell, count, document))
 
-    def _refuse(self, cell: Cell, exceeding: list[int], balance: Balance, asked: int) -> None:
+    def _refuse(self, cell: Cell, exceeding: list[int], balance: Room, asked: int) -> None:
         context = self.context
         kind = context.labels[cell[1]]
         room = max(balance.approved + balance.over_allowed - balance.actual - balance.reserved, 0)
@@ -112,7 +119,7 @@ class Cells:
                 self.context.rows.parsed.warn(i, "overage", "单位尚有空编，没有用到超编依据")
 
 
-def _room_after(balance: Balance, net: int) -> int:
+def _room_after(balance: Room, net: int) -> int:
     """Return the places free once the changes are in: room above the approved ones goes down with
     who leaves (Q-04)."""
     actual, over = balance.actual + net, balance.over_allowed
