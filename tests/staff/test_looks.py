@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.accounts.models import LookHold, Proposal
 from apps.audit import looks
 from apps.audit.models import AuditEvent
 from apps.staff import services
 from apps.staff.models import Occupancy
+from apps.staff.own import DISCIPLINE
 from apps.units.models import Unit
 from tests.factories import quotas, staff, units
 
@@ -136,3 +141,25 @@ def test_a_stranger_leaves_no_look(client, stranger, zhang):
 )
 def test_lists_over_several_subtrees_lie_at_their_common_root(paths, root):
     assert looks.common_root(paths) == root
+
+
+def test_a_look_for_a_case_of_discipline_is_held_back_from_the_unit_too(
+    client, clerk, unit_clerk, zhang
+):
+    """Who keeps the unit's people could tell the person looked at (rules A-20)."""
+    services.reveal(person=zhang.person, field="id_no", purpose=DISCIPLINE, by=clerk)
+    assert whats(unit_clerk) == ["查看了张三丰的完整公民身份号码"]
+    proposal = Proposal.objects.create(
+        kind="person.hold",
+        summary="暂缓",
+        once="person.hold:1",
+        reason="案件",
+        proposed_by=clerk,
+        expires_at=timezone.now() + dt.timedelta(days=7),
+    )
+    LookHold.objects.create(
+        person_id=zhang.person_id,
+        until=timezone.localdate() + dt.timedelta(days=30),
+        proposal=proposal,
+    )
+    assert whats(unit_clerk) == []

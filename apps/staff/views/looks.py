@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.accounts.models import LookHold
 from apps.audit import looks
 from apps.audit.exports import export_table
 from apps.audit.models import AuditEvent
@@ -18,6 +21,7 @@ from apps.core.lamps import lamp
 from apps.core.scope import roots, within
 from apps.units.models import Unit
 
+from ..own import DISCIPLINE
 from ..rules import KEEPS_WATCH
 
 KINDS = (
@@ -85,6 +89,13 @@ def _outcome(record: AuditEvent) -> Any:
     return lamp("red" if refused else "green", record.get_outcome_display())
 
 
+def not_held_back(rows: QuerySet) -> QuerySet:
+    """Leave out looks for a case of discipline at people under a hold (docs/rules.md A-20)."""
+    held = LookHold.objects.filter(until__gte=timezone.localdate()).values("person_id")
+    people = held.annotate(key=Cast("person_id", CharField())).values("key")
+    return rows.exclude(target_type=looks.PERSON, target_id__in=people, purpose=DISCIPLINE)
+
+
 @requires(*KEEPS_WATCH)
 @require_GET
 def look_list(request: HttpRequest) -> HttpResponseBase:
@@ -96,11 +107,8 @@ def look_list(request: HttpRequest) -> HttpResponseBase:
         unit = Unit.objects.filter(within(kept, "path"), pk=key).first()
         if unit is None:
             raise Http404("没有这个机构，或不在您的查看范围内")
-    filters = LookFilter(
-        request.GET,
-        queryset=looks.in_subtrees([unit.path] if unit is not None else kept),
-        user=request.user,
-    )
+    rows = looks.in_subtrees([unit.path] if unit is not None else kept)
+    filters = LookFilter(request.GET, queryset=not_held_back(rows), user=request.user)
     return render_list(
         request,
         table=LookTable,
