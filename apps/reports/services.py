@@ -95,16 +95,20 @@ def make_report(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         raise jobs.JobFailed(refusal.sentence) from None
     name, fmt = f"{node.name}{report.name}", data["fmt"]
     rows = sum(len(layout.lines) for layout in layouts)
+    scopes = [node.path] if report.personal else []
     place = folder() / f"{uuid.uuid4().hex}.{fmt}"
     progress.stage("排版")
     number = ""
     try:
         if fmt == "pdf":
-            made, number = printed(owner, *layouts, name=name, personal=report.personal)
+            made, number = printed(
+                owner, *layouts, name=name, personal=report.personal, scopes=scopes
+            )
             place.write_bytes(made)
         else:
             write_layout(place, *layouts)
-            audit.record("export.run", by=owner, after={"list": name, "rows": rows})
+            after = {"list": name, "rows": rows, **({"scopes": scopes} if scopes else {})}
+            audit.record("export.run", by=owner, after=after, scope="".join(scopes))
         place.chmod(0o600)
         kept = KeptReport.objects.create(
             job=job, owner=owner, name=name, fmt=fmt, number=number, rows=rows,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from apps.audit.exports import export_rows
 from apps.core.http import on_day, requires
 from apps.core.models import CodeValue
+from apps.core.scope import roots
 
 from ..query import answers
 from ..query.conditions import GROUPS, MOST
@@ -123,6 +124,14 @@ def _export(request: HttpRequest, asked: Asked, fmt: str) -> HttpResponseBase:
             columns, rows = answers.table(asked)
     except TooSlow as slow:
         raise BadRequest(slow.sentence) from None
+    # units read under “who looked” that their people were in the list (docs/rules.md P-10)
+    people = question.subject.name == "people"
     return export_rows(
-        request, name=name, columns=columns, rows=rows, fmt=fmt, note="；".join(asked.words)
+        request,
+        name=name,
+        columns=columns,
+        rows=rows,
+        fmt=fmt,
+        note="；".join(asked.words),
+        scopes=roots(request.user.subtrees("view_subtree")) if people else (),
     )
