@@ -15,8 +15,8 @@ from apps.core.history import history_of, tracked_models
 from apps.core.writes import change_id
 from apps.units.models import Unit
 
-#: Tables that tell of the import itself.
-OWN = ("exchange", "accounts")
+#: Apps whose tables tell of the import, or follow from what it wrote.
+OWN = ("exchange", "accounts", "audit", "checks", "reports")
 
 Marks = dict[str, int]
 

@@ -29,6 +29,9 @@ from .models import ImportBatch
 LISTED: Final = 100
 #: Kept by triggers from facts: empty once the facts are gone, and deleted with their unit.
 DERIVED: Final = ("quotas.Balance", "quotas.UnitTotal", "posts.PostBalance")
+#: Found by rules, again and again: they go with their unit unless somebody has handled them.
+FINDINGS: Final = "checks.Finding"
+HANDLED: Final = "EXISTS (SELECT FROM checks_handling a WHERE a.finding_id = {}.id)"
 #: Places in the tree follow the tree, they are not set back.
 PLACES: Final = frozenset({"scope", "path", "depth", "numchild"})
 #: Order in which the services lock (staff/services/__init__), then the rest.
@@ -45,6 +48,7 @@ DELETED_FIRST: Final = (
     "units_eventunit",
     "units_unitevent",
     "units_documentunit",
+    "units_nameplate",
     "units_appointment",
     "units_office",
     "units_unit",
@@ -222,6 +226,8 @@ def _hanging(found: list[Undo]) -> Iterator[tuple[int, list[dict[str, str]]]]:
             own = by_model.get(model)
             ours = f"AND NOT EXISTS (SELECT FROM {own.temp} o WHERE o.pk = r.id)" if own else ""
             pk = model._meta.pk.column  # type: ignore[union-attr]
+            if model._meta.label == FINDINGS:
+                ours = f"AND {HANDLED.format('r')}"
             rows = _ask(
                 f'SELECT r."{pk}" FROM {model._meta.db_table} r JOIN {one.temp} u '  # noqa: S608
                 f'ON u.pk = r."{column}" AND u.born {ours.replace("r.id", f"r.{pk}")} LIMIT 10001'
@@ -342,6 +348,10 @@ def _delete_links(born: str) -> int:
 
 def _leave_units(born: str, batch: ImportBatch) -> None:
     """Take away what is kept about the units that go: empty figures, and where batches reached."""
+    _run(
+        f"DELETE FROM checks_finding f WHERE f.unit_id IN ({born}) "  # noqa: S608
+        f"AND NOT {HANDLED.format('f')}"
+    )
     for label in DERIVED:
         app, name = label.split(".")
         _run(f"DELETE FROM {app}_{name.lower()} WHERE unit_id IN ({born})")  # noqa: S608
