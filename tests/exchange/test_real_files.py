@@ -33,6 +33,7 @@ def test_the_roster_maps_and_says_what_it_lacks(clerk, bureau, tmp_path):
     assert {key: to for key, to in report["mapping"]["columns"].items() if to} == {
         "姓名": "name",
         "部门名称": "unit",
+        "用人司局": "dept",
         "招录职位": "post_name",
     }
     assert said[:3] == [
