@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from apps.staff.models import Correction, Publicity
-from apps.staff.retirement import shifted
+from apps.staff.retirement import retirement_month, shifted
 from tests.browser import DESK, PHONE
 from tests.factories import papers, staff
 from tests.factories import quotas as q
@@ -30,12 +30,20 @@ def shot(page, name):
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
+def born_for(months):
+    """Return a month of birth of men who retire so many months from now (or soon after)."""
+    born = shifted(TODAY, months - 63 * 12)
+    while retirement_month(born, "M").month < shifted(TODAY, months):
+        born = shifted(born, 1)
+    return born
+
+
 @pytest.fixture
 def zhang(bureau, document):
     q.grant(bureau, 30, document=document)
     # who retires when: some overdue, some soon, some in years
     for months in (-5, 0, 3, 15, 40, 70, 100):
-        q.people(bureau, 2, birth_month=shifted(TODAY, months - 63 * 12))
+        q.people(bureau, 2, birth_month=born_for(months))
     return staff.enter(bureau, "张三丰", phone="13957500001", post_name="科员")
 
 
