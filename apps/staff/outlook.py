@@ -115,25 +115,20 @@ def _chart(made: Forecast) -> dict[str, Any]:
         "grid": {"left": 8, "right": 8, "top": 40, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": months},
         "yAxis": [
-            {"type": "value", "name": "净空编（名）", "scale": True, "minInterval": 1},
-            {
-                "type": "value",
-                "name": "当月退休（名）",
-                "minInterval": 1,
-                "splitLine": {"show": False},
-            },
+            {"type": "value", "scale": True, "minInterval": 1},
+            {"type": "value", "minInterval": 1, "splitLine": {"show": False}},
         ],
         "series": [
             {
                 "type": "line",
-                "name": "净空编",
+                "name": "净空编（左轴，名）",
                 "step": "end",
                 "showSymbol": False,
                 "data": [month.total_vacant for month in made.months],
             },
             {
                 "type": "bar",
-                "name": "当月退休",
+                "name": "当月退休（右轴，名）",
                 "yAxisIndex": 1,
                 "data": [month.total_leaving for month in made.months],
             },
