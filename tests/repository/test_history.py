@@ -103,7 +103,7 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
             event=UnitEvent.objects.order_by("pk").first(), unit=world.home, role="successor"
         )
         Nameplate.objects.create(
-            unit=world.bureau, kind="added", name="嵊州市教育督导室", recognised=True
+            unit=world.bureau, kind="added", name="嵊州市体育局", recognised=True
         )
         now = timezone.now()
         Finding.objects.create(
