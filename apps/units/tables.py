@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from apps.core import tables as t
 
+from . import queries
 from .lamps import lamp_of, total_of
 from .models import Unit
 
@@ -49,7 +53,17 @@ class _Over(_Sum):
         return drawn
 
 
+class _Name(t.LinkColumn):
+    """The name; behind it by which other name the search found the unit."""
+
+    def cell(self, value: Any, record: Any, table: Any) -> Any:
+        drawn = super().cell(value, record, table)
+        other = table.also_known.get(record.pk)
+        return format_html('{} <span class="muted">{}</span>', drawn, other) if other else drawn
+
+
 class UnitTable(t.Table):
+    also_known: ClassVar[Mapping[int, str]] = MappingProxyType({})
     key = "units"
     caption = "机构库"
     fixed = ("name",)
@@ -58,7 +72,7 @@ class UnitTable(t.Table):
         "没有符合条件的机构", "换个条件再查；已撤销的机构请在“状态”中选“已撤销”或“全部”。"
     )
 
-    name = t.LinkColumn("机构名称", order_by="name", width=20)
+    name = _Name("机构名称", order_by="name", width=20)
     code = t.CodeColumn("机构编码", order_by="code", phone="hide")
     short_name = t.Column("简称", phone="hide")
     parent = t.Column("上级机构", accessor="parent_name", phone="hide")
@@ -87,6 +101,12 @@ class UnitTable(t.Table):
             return "is-muted"
         total = total_of(record)
         return "is-over" if total is not None and total.over_types else ""
+
+    def paginate_for(self, request: HttpRequest) -> None:
+        super().paginate_for(request)
+        text = request.GET.get("q", "").strip()
+        if text:
+            self.also_known = queries.also_known(list(self.page.object_list), text)
 
 
 class DepartmentTable(t.Table):

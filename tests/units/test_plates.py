@@ -153,6 +153,8 @@ def test_units_are_found_by_former_names_and_nameplates_and_say_so(
     client.force_login(clerk)
     page = client.get(reverse("units:suggest"), {"q": "教育局"}).content.decode()
     assert "原名 嵊州市教育局" in page
+    page = client.get(reverse("units:list"), {"q": "教育局"}).content.decode()
+    assert '<span class="muted">原名 嵊州市教育局</span>' in page
     page = client.get(reverse("units:tree"), {"q": "督导"}).content.decode()
     assert "挂牌 督导评估中心" in page
 

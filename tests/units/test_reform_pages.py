@@ -90,6 +90,14 @@ def test_a_merger_is_checked_with_its_figures_then_done(office, culture, sport, 
     assert "已撤销" in again.content.decode() or "请" in again.content.decode()
 
 
+def test_a_confirmation_sent_twice_is_done_once(office, culture, sport, document):
+    data = {**basis(document), "unit1": culture.pk, "into": sport.pk, "_key": str(uuid.uuid4())}
+    answers = [post(office, "merge", data, _checked="1") for _ in range(2)]
+    assert [one.status_code for one in answers] == [302, 302]
+    assert UnitEvent.objects.filter(unit=sport).count() == 1
+    assert Balance.objects.get(unit=sport).actual == 7
+
+
 def test_departments_that_are_ticked_end(office, culture, sport, document):
     art = Unit.objects.get(name="艺术科")
     data = {**basis(document), "unit1": culture.pk, "into": sport.pk, "ending": art.pk}
