@@ -16,6 +16,7 @@ from apps.audit import services as audit
 from apps.core.scope import covers
 from apps.quotas.errors import QuotaRefused
 from apps.units.carrying import Carrier, CarryRefused, Deed, Held, Portion
+from apps.units.choices import EntityKind
 from apps.units.guards import Obstacle
 from apps.units.models import Unit
 from apps.units.rules import MAINTAIN
@@ -291,7 +292,8 @@ def _move_guests(deed: Deed, portion: Portion) -> None:
         if spell.dept_id is not None:
             spell.dept_id = portion.departments.get(spell.dept_id, spell.dept_id)
             if spell.dept_id == portion.source.pk:
-                spell.dept_id = portion.target.pk
+                joins = portion.target.entity_kind == EntityKind.DEPARTMENT
+                spell.dept_id = portion.target.pk if joins else None
         spell.save(update_fields=["work_unit", "dept"])
         after = {"work_unit": spell.work_unit_id, "dept": spell.dept_id}
         audit.record(
