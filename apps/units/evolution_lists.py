@@ -70,10 +70,10 @@ class EvolutionTable(t.Table):
     on = t.DayColumn("生效日期", order_by="on")
     kind = t.Column("事项", width=6)
     document = t.DocumentColumn("批准文号")
-    before = t.Column("变动前", accessor="event", wide_text=True, width=16)
-    after = t.Column("变动后", accessor="event", wide_text=True, width=16)
-    parts = t.Column("前身与继任", accessor="event", wide_text=True, width=16)
-    note = t.Column("说明", wide_text=True, width=12)
+    before = t.Column("变动前", accessor="event", wide_text=True, width=10)
+    after = t.Column("变动后", accessor="event", wide_text=True, width=10)
+    parts = t.Column("前身与继任", accessor="event", wide_text=True, width=10)
+    note = t.Column("说明", wide_text=True, width=10)
 
     def __init__(self, *args: Any, request: HttpRequest | None = None, **kw: Any) -> None:
         super().__init__(*args, request=request, **kw)
@@ -141,7 +141,7 @@ class PlateTable(t.Table):
     fixed = ("name",)
     empty = t.Empty("没有符合条件的牌子", "换个条件再查，或从批文登记挂牌。")
 
-    name = t.Column("牌子名称", order_by="name", wide_text=True, width=16)
+    name = t.Column("牌子名称", order_by="name", wide_text=True, width=10)
     unit = t.LinkColumn("机构", accessor="unit.name", url=lambda plate: _history(plate.unit))
     kind = t.Column("类别", accessor="get_kind_display", order_by="kind")
     starts_on = t.DayColumn("挂牌日期", order_by="starts_on")

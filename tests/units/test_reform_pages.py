@@ -72,6 +72,7 @@ def test_a_merger_is_checked_with_its_figures_then_done(office, culture, sport, 
     assert page.status_code == 200
     assert "以下是按所填内容试办的结果" in text
     assert "并入“嵊州市文体局”" in text
+    assert "上级机构：嵊州市文体局" in text, "what the trial made is named"
     assert "撤销 艺术科" in text
     assert nothing_written() == before, "checking writes nothing"
 

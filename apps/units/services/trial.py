@@ -10,6 +10,7 @@ from django.db import transaction
 
 from .. import carrying
 from ..errors import StillInUse, UnitRefused
+from ..events import Told, told_of
 from ..guards import Obstacle
 from ..models import Unit, UnitEvent
 
@@ -29,25 +30,25 @@ class Trial:
     """The outcome of a deed that was taken back.
 
     refusal   why it cannot be done, or None; obstacles: one by one, where there are several
-    events    the history it would write, first ones first; more: how many beyond those
+    told      the history it would write, in words, first ones first; more: how many beyond those
     """
 
     refusal: UnitRefused | None = None
     obstacles: list[Obstacle] = field(default_factory=list)
-    events: list[UnitEvent] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     more: int = 0
     sides: list[Side] = field(default_factory=list)
-    departments: list[Unit] = field(default_factory=list)
 
 
 class _TakenBack(Exception):
     pass
 
 
-def trial(deed: Callable[[], Any], units: Sequence[Unit]) -> Trial:
+def trial(deed: Callable[[], Any], units: Sequence[Unit], *, by: Any) -> Trial:
     """Carry `deed` out inside a savepoint, note what it did to `units`, and take it back.
 
     deed   a call of a service; returns the unit or the units it made or changed
+    by     the reader of the outcome; what it names is put into words while it is there
     """
     outcome = Trial()
     before = {unit.pk: _numbers(unit) for unit in units}
@@ -58,7 +59,8 @@ def trial(deed: Callable[[], Any], units: Sequence[Unit]) -> Trial:
             made = result if isinstance(result, list) else [result]
             touched = {unit.pk: unit for unit in [*units, *made] if isinstance(unit, Unit)}
             rows = UnitEvent.objects.filter(pk__gt=newest).select_related("unit").order_by("pk")
-            outcome.events = list(rows.prefetch_related("parts__unit")[:SHOWN])
+            first = rows.select_related("document").prefetch_related("parts__unit")[:SHOWN]
+            outcome.told = told_of(list(first), by)
             outcome.more = max(0, rows.count() - SHOWN)
             for unit in touched.values():
                 side = _side(unit, before.get(unit.pk, {}), _numbers(unit))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from apps.core.http import render_form, requires
 from apps.documents import handoff
 
-from .. import errors, events, services
+from .. import errors, services
 from ..choices import EntityKind, PlateKind
 from ..forms import RenameForm
 from ..models import Nameplate, Unit
@@ -120,7 +120,7 @@ class Flow:
         )
 
     def _check(self, form: Any, data: dict[str, Any], deed: Callable[[], Any]) -> HttpResponse:
-        outcome = trial(deed, self.units(data))
+        outcome = trial(deed, self.units(data), by=self.by)
         refused = outcome.refusal
         if refused is not None and not isinstance(refused, errors.CannotCarry | errors.StillInUse):
             if self.share is not None and isinstance(
@@ -135,7 +135,7 @@ class Flow:
             "data": data,
             "trial": outcome,
             "refused": sentence(refused) if refused is not None else "",
-            "told": events.told_of(outcome.events, self.by),
+            "told": outcome.told,
             "departments": self.departments(data),
             "ending": self.request.POST.getlist("ending"),
             "kept": self._kept(),
