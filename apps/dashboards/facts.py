@@ -13,6 +13,7 @@ from django.db import connection
 
 from apps.checks.queries.months import DRIFT as MONTHS
 from apps.core.history import tracked_models
+from apps.quotas import dated
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ def drifts(
 
     progress   told the name of each check and how many drifts it found
     """
-    for name, sql in CHECKS.items():
+    for name, sql in {**CHECKS, **dated.checks()}.items():
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} LIMIT %s", [limit])
             rows = cursor.fetchall()

@@ -8,7 +8,7 @@ class PostsConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import imports, menu
         from apps.documents import effects
-        from apps.quotas import panels
+        from apps.quotas import dated, panels
         from apps.units import cards, carrying, guards
 
         from . import told
@@ -16,6 +16,9 @@ class PostsConfig(AppConfig):
         from .workbook import PostKind
 
         imports.register(PostKind())
+        dated.register(
+            dated.Source("posts_leadershipentry", "post_kind_id", '"on"', places="change")
+        )
         effects.register("领导职数", told.effects_of, on_unit=told.effects_on)
         cards.register("领导职数", told.card_of)
         carrying.register("领导职数", PostCarrier())

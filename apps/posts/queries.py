@@ -13,11 +13,15 @@ from django.db.models.functions import Left
 
 from apps.core.models import CodeValue
 from apps.core.scope import PAST_PATHS, within
+from apps.quotas import dated
 from apps.quotas.queries.figures import DEEPEST_BUCKET, paths_of
 from apps.quotas.running import RunningGroup, RunningLine
 from apps.units.models import Unit
 
 from .models import LeadershipEntry, PostBalance, PostBucket
+
+#: the kinds of the dated cells that are kinds of posts
+FAMILY = "post_kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,13 @@ def _kept(paths: list[str]) -> dict[str, PostSums]:
     return found
 
 
-def children_figures(node: Unit | str) -> dict[str, PostSums]:
+def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, PostSums]:
     """Return {child path: sums over all kinds}; the node's own posts stand under its own path."""
     path = node.path if isinstance(node, Unit) else node
     length = len(path) + Unit.steplen
+    if on is not None:
+        found = dated.dated([path], on, FAMILY, length=length)
+        return {key: sum(_sums_of(row).values(), PostSums()) for key, row in found.items()}
     rows: QuerySet
     if length <= DEEPEST_BUCKET:
         rows = PostBucket.objects.filter(within([path], "path"))
@@ -214,7 +221,23 @@ def _facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
 
 
 def _on_day(paths: list[str], on: dt.date) -> tuple[dict[str, PostSums], int, int]:
-    facts, parameters = _facts_on_day(paths, on)
+    row = dated.dated(paths, on, FAMILY, shorts=True).get("", dated.Dated())
+    return _sums_of(row), row.over, row.short
+
+
+def _sums_of(row: dated.Dated) -> dict[str, PostSums]:
+    """Return {kind: sums}: places and people of a dated cell are 应配 and 实配."""
+    return {
+        kind: PostSums(due, filled, over, short)
+        for kind, (due, filled, _, short, over, _) in row.kinds.items()
+    }
+
+
+def figures_from_facts(
+    at: Unit | str | Iterable[str], on: dt.date
+) -> tuple[dict[str, PostSums], int, int]:
+    """Return sums by kind, units over and short, counted from the facts alone; for tests."""
+    facts, parameters = _facts_on_day(paths_of(at), on)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH facts AS MATERIALIZED ({facts}) "  # noqa: S608
@@ -231,14 +254,11 @@ def _on_day(paths: list[str], on: dt.date) -> tuple[dict[str, PostSums], int, in
 
 
 def _cells_on_day(unit: Unit, on: dt.date) -> list[PostRow]:
-    facts, parameters = _facts_on_day([unit.path], on)
+    sql, values = dated.cells_sql([unit.path], on, FAMILY, [unit.pk])
     kinds = post_kinds()
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT post_kind_id, due, filled FROM ({facts}) x WHERE unit_id = %s",  # noqa: S608
-            [*parameters, unit.pk],
-        )
-        rows = cursor.fetchall()
+        cursor.execute(sql, values)
+        rows = [row[2:5] for row in cursor.fetchall()]
     found = [
         PostRow(kinds[key], PostSums(d, f, max(0, f - d), max(0, d - f))) for key, d, f in rows
     ]

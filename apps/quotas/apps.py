@@ -10,9 +10,21 @@ class QuotasConfig(AppConfig):
         from apps.documents import effects
         from apps.units import cards, carrying, guards
 
-        from . import told
+        from . import dated, told
         from .carrying import QuotaCarrier
         from .workbook import QuotaKind
+
+        shanghai = "({} AT TIME ZONE 'Asia/Shanghai')::date"
+        dated.register(dated.Source("quotas_quotaentry", "quota_type_id", '"on"', places="change"))
+        dated.register(
+            dated.Source(
+                "quotas_reservation",
+                "quota_type_id",
+                shanghai.format("created_at"),
+                shanghai.format("released_at"),
+                reserved="places",
+            )
+        )
 
         imports.register(QuotaKind())
         effects.register("编制", told.effects_of, on_unit=told.effects_on)

@@ -251,3 +251,92 @@ class Bucket(models.Model):
                 name="bucket_once",
             )
         ]
+
+
+class CellSpan(models.Model):
+    """What one cell held from a day until another: the past of the balances (docs/adr/0006).
+
+    kind      quota type or kind of leadership post (whose 应配, 实配 are places, taken)
+    scope     path of the unit when the span was made; a move of the unit marks the cell
+    Derived from the dated facts by apps.quotas.dated alone; cells without figures have no span.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "kind", "starts_on")
+    unit = models.ForeignKey(
+        Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=80, db_collation="C")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    places = models.IntegerField()
+    taken = models.IntegerField()
+    reserved = models.IntegerField()
+    scope = models.CharField(max_length=255, db_collation="C")
+
+    class Meta:
+        verbose_name = "某日余额"
+        indexes = [
+            models.Index(fields=["scope", "starts_on"], name="cell_span_by_scope"),
+            # the changes of the days since the first of a month
+            models.Index(fields=["starts_on"], name="cell_span_begins"),
+            models.Index(
+                fields=["ends_on"], name="cell_span_ends", condition=Q(ends_on__isnull=False)
+            ),
+            models.Index(
+                fields=["scope", "starts_on"],
+                include=["ends_on", "unit", "kind", "taken", "places"],
+                name="cell_span_over",
+                condition=Q(taken__gt=F("places")),
+            ),
+            # units short of leaders
+            models.Index(
+                fields=["scope", "starts_on"],
+                include=["ends_on", "unit", "kind", "taken", "places"],
+                name="cell_span_short",
+                condition=Q(taken__lt=F("places"), kind__gte="post_kind."),
+            ),
+        ]
+
+
+class PeriodSum(models.Model):
+    """By how much the figures below one node of depth ≤ 3 changed in a month or a year.
+
+    The figures of a day are the years before it, the months of its year before it, and the spans
+    that began and ended since the first of its month. Derived by apps.quotas.dated alone.
+    """
+
+    depth = models.SmallIntegerField()
+    path = models.CharField(max_length=255, db_collation="C")
+    kind = models.CharField(max_length=80, db_collation="C")
+    whole_year = models.BooleanField()
+    starts_on = models.DateField()
+    places = models.BigIntegerField()
+    taken = models.BigIntegerField()
+    reserved = models.BigIntegerField()
+    vacant = models.BigIntegerField()
+    excess = models.BigIntegerField()
+    over_cells = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "期间变化"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["depth", "whole_year", "path", "starts_on", "kind"],
+                include=["places", "taken", "reserved", "vacant", "excess", "over_cells"],
+                name="period_sum_once",
+            )
+        ]
+
+
+class StaleCell(models.Model):
+    """A cell whose facts changed from a day on; its spans wait for `refresh`. Added by triggers.
+
+    Several marks of one cell are no harm: rows are only added, so that writers never wait here.
+    """
+
+    unit_id = models.BigIntegerField()
+    kind = models.CharField(max_length=80, db_collation="C")
+    from_on = models.DateField()
+
+    class Meta:
+        verbose_name = "待更新的某日余额"

@@ -9,7 +9,7 @@ class StaffConfig(AppConfig):
         from apps.accounts import proposals
         from apps.core import administrators, imports, menu
         from apps.documents import effects
-        from apps.quotas import panels
+        from apps.quotas import dated, panels
         from apps.units import carrying, guards
 
         from . import own, personal, told
@@ -30,6 +30,13 @@ class StaffConfig(AppConfig):
             predicate=administrators.is_security,
             order=60,
         )
+        for table, kind, counts in (
+            ("staff_occupancy", "quota_type_id", "counts"),
+            ("staff_postholding", "post_kind_id", "counted"),
+        ):
+            dated.register(
+                dated.Source(table, kind, "starts_on", "ends_on", counts=counts, taken="1")
+            )
         imports.register(RosterKind())
         effects.register("人员", told.effects_of, on_unit=told.effects_on)
         carrying.register("人员", StaffCarrier())

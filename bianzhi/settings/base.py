@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "core.forget_keys": {"task": "core.forget_keys", "schedule": crontab(hour=3, minute=10)},
     "core.backup": {"task": "core.backup", "schedule": crontab(hour=2, minute=0)},
+    "quotas.refresh_dated": {"task": "quotas.refresh_dated", "schedule": 30.0},
     "audit.ensure_partitions": {
         "task": "audit.ensure_partitions",
         "schedule": crontab(hour=1, minute=10),

@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
-from django.db import connection
 from django.db.models import Count, Q
 
 from apps.core.models import CodeValue
 from apps.core.scope import within
 from apps.quotas.models import Balance
 from apps.quotas.queries import Sums
-from apps.quotas.queries.figures import facts_on_day
+from apps.quotas.queries.figures import cells_on_day
 from apps.staff.models import Occupancy
 from apps.units.models import Unit
 
@@ -94,14 +93,7 @@ def quota_cells(node: Unit, on: dt.date | None) -> list[tuple[str, str, int, int
         )
         fields = ("scope", "quota_type_id", "approved", "actual", "reserved")
         return list(cells.order_by("scope", "quota_type_id").values_list(*fields))
-    facts, parameters = facts_on_day([node.path], on)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT scope, quota_type_id, approved, actual, reserved FROM ({facts}) x "  # noqa: S608
-            "WHERE approved <> 0 OR actual <> 0 OR reserved <> 0 ORDER BY 1, 2",
-            parameters,
-        )
-        return cursor.fetchall()
+    return sorted(tuple(row[1:]) for row in cells_on_day([node.path], on) if any(row[3:]))
 
 
 def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str, People]:

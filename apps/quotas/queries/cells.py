@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import connection
-
 from apps.core.models import CodeValue
 from apps.units.models import Unit
 
 from ..models import Balance, OverageEntry
 from ..standing import Lamp, lamp_of
-from .figures import facts_on_day, quota_types
+from .figures import cells_on_day, quota_types
 
 
 @dataclass(frozen=True)
@@ -63,15 +61,11 @@ def cells(unit: Unit, on: dt.date | None = None) -> list[CellRow]:
 
 
 def _cells_on_day(unit: Unit, on: dt.date) -> list[CellRow]:
-    facts, parameters = facts_on_day([unit.path], on)
     types = quota_types()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT quota_type_id, approved, actual, reserved FROM ({facts}) x "  # noqa: S608
-            "WHERE unit_id = %s",
-            [*parameters, unit.pk],
-        )
-        found = [CellRow(types[kind], *row) for kind, *row in cursor.fetchall()]
+    found = [
+        CellRow(types[kind], *row)
+        for _, _, kind, *row in cells_on_day([unit.path], on, units=[unit.pk])
+    ]
     found.sort(key=lambda row: (row.quota_type.sort, row.quota_type.value))
     return [row for row in found if row.approved or row.actual or row.reserved]
 

@@ -7,8 +7,8 @@ Net, gross vacancy and gross excess are three figures: `net = vacant − excess`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.db import connection
@@ -21,10 +21,13 @@ from apps.core.scope import PAST_PATHS, roots, within
 from apps.units.models import Unit
 
 from ..choices import QuotaFamily
+from ..dated import cells_sql, dated
 from ..models import Balance, Bucket, QuotaEntry, Reservation, UnitTotal
 
 #: the "type" of a sum over all types that count in totals
 ALL_TYPES = ""
+#: the kinds of the dated cells that are quota types
+FAMILY = "quota_type"
 DEEPEST_BUCKET = Bucket.DEPTH * Unit.steplen
 
 
@@ -105,7 +108,7 @@ def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Figure
     """Return the figures of one subtree, or of several.
 
     at   unit, tree path, or tree paths of subtree roots (those inside another one count once)
-    on   None: today, from the kept sums; a date: exactly, from dated facts
+    on   None: today, from the kept sums; a date: exactly, from the dated cells
     """
     paths = paths_of(at)
     by_type = _kept(paths) if on is None else _on_day(paths, on)
@@ -217,7 +220,59 @@ def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, d
     return found
 
 
-# -- a day, from facts ----------------------------------------------------------------------------
+# -- a day ----------------------------------------------------------------------------------------
+
+
+def _on_day(paths: list[str], on: dt.date) -> dict[str, Sums]:
+    return _dated(paths, on).get("", {})
+
+
+def _children_on_day(path: str, length: int, on: dt.date) -> dict[str, dict[str, Sums]]:
+    return _dated([path], on, length)
+
+
+def _dated(paths: list[str], on: dt.date, length: int | None = None) -> dict[str, dict[str, Sums]]:
+    """Return {group: {type: Sums}} from the dated cells, with a total of each group. Two queries.
+
+    length   None: one group ""; else groups are paths of this length
+    """
+    counted = [key for key, kind in quota_types().items() if kind.attrs.get("in_total", True)]
+    found: dict[str, dict[str, Sums]] = {}
+    for group, row in dated(paths, on, FAMILY, length=length, counted=counted).items():
+        sums = {
+            kind: Sums(places, taken, reserved, vacant, excess, over)
+            for kind, (places, taken, reserved, vacant, excess, over) in row.kinds.items()
+        }
+        whole = sum((sums[kind] for kind in counted if kind in sums), Sums())
+        found[group] = {**sums, ALL_TYPES: replace(whole, over=row.over)}
+    return found
+
+
+def cells_on_day(
+    paths: list[str], on: dt.date, units: Sequence[int] | None = None
+) -> list[tuple[int, str, str, int, int, int]]:
+    """Return (unit id, path, type, approved, actual, reserved) of the cells on a day. One query.
+
+    units   only these
+    """
+    sql, values = cells_sql(paths, on, FAMILY, units)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+# -- a day, counted from the facts: what the dated cells must equal --------------------------------
+
+
+def figures_from_facts(at: Unit | str | Iterable[str], on: dt.date) -> Figures:
+    """Return what `figures` returns, counted from the facts alone. Slow; for checks and tests."""
+    return _figures(_grouped_from_facts(paths_of(at), on, "''::text").get("", {}), on)
+
+
+def children_from_facts(node: Unit | str, on: dt.date) -> dict[str, dict[str, Sums]]:
+    """Return what `children_figures` returns, counted from the facts alone."""
+    path = node.path if isinstance(node, Unit) else node
+    return _grouped_from_facts([path], on, f"left(scope, {len(path) + Unit.steplen})")
 
 
 def facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
@@ -255,15 +310,7 @@ def facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
     return sql, [*bounds, on, *bounds, on, on, *bounds, on, on]
 
 
-def _on_day(paths: list[str], on: dt.date) -> dict[str, Sums]:
-    return _grouped_on_day(paths, on, "''::text").get("", {})
-
-
-def _children_on_day(path: str, length: int, on: dt.date) -> dict[str, dict[str, Sums]]:
-    return _grouped_on_day([path], on, f"left(scope, {int(length)})")
-
-
-def _grouped_on_day(paths: list[str], on: dt.date, group: str) -> dict[str, dict[str, Sums]]:
+def _grouped_from_facts(paths: list[str], on: dt.date, group: str) -> dict[str, dict[str, Sums]]:
     """Return {group: {type: Sums}} on a day; one query."""
     facts, parameters = facts_on_day(paths, on)
     sql = f"""
@@ -291,9 +338,12 @@ __all__ = [
     "Figures",
     "Sums",
     "TypeRow",
+    "cells_on_day",
     "children_figures",
+    "children_from_facts",
     "facts_on_day",
     "figures",
+    "figures_from_facts",
     "paths_of",
     "quota_types",
 ]

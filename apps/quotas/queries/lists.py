@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from apps.core.models import CodeValue
 from apps.core.scope import within
 from apps.units.models import Unit
 
+from ..dated import units_over
 from ..models import Balance, QuotaEntry, UnitTotal
-from .figures import facts_on_day, paths_of, quota_types
+from .figures import FAMILY, cells_on_day, paths_of, quota_types
 
 
 @dataclass
@@ -59,24 +59,21 @@ def over_cells(units: Iterable[int]) -> QuerySet:
 
 
 def _over_on_day(paths: list[str], limit: int | None, on: dt.date) -> list[OverUnit]:
-    facts, parameters = facts_on_day(paths, on)
+    """Return the same of a past day. Three queries: the units over, their cells, the units."""
     types = quota_types()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT unit_id, sum(approved), sum(actual), sum(excess), "  # noqa: S608
-            "json_agg(json_build_array(quota_type_id, approved, actual)) "
-            f"FILTER (WHERE excess > 0) FROM ({facts}) x WHERE in_total GROUP BY unit_id "
-            "HAVING sum(excess) > 0 ORDER BY sum(excess) DESC, unit_id LIMIT %s",
-            [*parameters, limit],
-        )
-        rows = cursor.fetchall()
-    units = Unit.objects.in_bulk([row[0] for row in rows])
+    counted = [key for key, kind in types.items() if kind.attrs.get("in_total", True)]
+    ranked = units_over(paths, on, FAMILY, counted, limit)
+    cells: dict[int, list[tuple[CodeValue, int, int]]] = {unit: [] for unit, _ in ranked}
+    for unit, _, kind, approved, actual, _ in cells_on_day(paths, on, units=list(cells)):
+        if kind in counted:
+            cells[unit].append((types[kind], approved, actual))
+    units = Unit.objects.in_bulk(list(cells))
     found = []
-    for unit_id, approved, actual, excess, over in rows:
-        one = OverUnit(units[unit_id], int(approved), int(actual), int(excess))
-        one.types = [(types[kind], a, c) for kind, a, c in over]
-        one.types.sort(key=lambda row: row[0].sort)
-        found.append(one)
+    for unit, excess in ranked:
+        rows = sorted(cells[unit], key=lambda row: (row[0].sort, row[0].value))
+        approved, actual = sum(row[1] for row in rows), sum(row[2] for row in rows)
+        over = [row for row in rows if row[2] > row[1]]
+        found.append(OverUnit(units[unit], approved, actual, excess, over))
     return found
 
 

@@ -14,6 +14,7 @@ from apps.core import reference
 from apps.demo import checking, contradictions, seeding, specs
 from apps.demo.cast import appoint_demo_accounts
 from apps.demo.plan import CountySpec
+from apps.quotas import dated
 from apps.units.models import Unit
 
 SMALLEST = 0.3
@@ -133,5 +134,6 @@ class Command(BaseCommand):
             parent=parent,
             say=self.stdout.write if parent is None else lambda sentence: None,
         )
+        dated.refresh()
         self._stage(f"{spec.name}已装入")
         return root

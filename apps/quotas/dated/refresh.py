@@ -1,0 +1,140 @@
+"""Bring the marked cells up to date: their spans, and the sums of the periods above them."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from .sources import sources
+
+#: first half of the advisory lock “somebody refreshes”
+LOCK = 71002
+#: units of one transaction: a province is done in some twenty of them
+BATCH = 3_000
+
+_TAKE = """
+CREATE TEMP TABLE dated_cell ON COMMIT DROP AS
+WITH taken AS (
+  DELETE FROM quotas_stalecell WHERE unit_id IN (
+    SELECT DISTINCT unit_id FROM quotas_stalecell ORDER BY unit_id LIMIT %s)
+  RETURNING unit_id, kind
+) SELECT DISTINCT unit_id, kind FROM taken
+"""
+
+_CHANGE = """
+CREATE TEMP TABLE dated_change ON COMMIT DROP AS
+  SELECT -1 AS sign, s.kind, s.scope, s.starts_on, s.ends_on, s.places, s.taken, s.reserved
+    FROM quotas_cellspan s JOIN dated_cell USING (unit_id, kind)
+"""
+
+_FORGET = """
+DELETE FROM quotas_cellspan s USING dated_cell c WHERE s.unit_id = c.unit_id AND s.kind = c.kind
+"""
+
+_SPANS = """
+WITH steps AS (
+  SELECT unit_id, kind, day, sum(places) AS places, sum(taken) AS taken, sum(reserved) AS reserved
+    FROM ({facts}) x GROUP BY 1, 2, 3
+  HAVING (sum(places), sum(taken), sum(reserved)) IS DISTINCT FROM (0, 0, 0)
+), running AS (
+  SELECT unit_id, kind, day, lead(day) OVER cell AS until, sum(places) OVER cell AS places,
+         sum(taken) OVER cell AS taken, sum(reserved) OVER cell AS reserved
+    FROM steps WINDOW cell AS (PARTITION BY unit_id, kind ORDER BY day)
+), made AS (
+  INSERT INTO quotas_cellspan (unit_id, kind, starts_on, ends_on, places, taken, reserved, scope)
+  SELECT r.unit_id, r.kind, r.day, r.until, r.places, r.taken, r.reserved, u.path
+    FROM running r JOIN units_unit u ON u.id = r.unit_id
+   WHERE (r.places, r.taken, r.reserved) IS DISTINCT FROM (0, 0, 0)
+  RETURNING kind, scope, starts_on, ends_on, places, taken, reserved
+)
+INSERT INTO dated_change
+SELECT 1, kind, scope, starts_on, ends_on, places, taken, reserved FROM made
+"""
+
+#: what the spans of `{changes}` (with a sign) change in each period: depth, path, kind, period
+PERIODS = """
+WITH steps AS (
+  SELECT kind, scope, starts_on AS day, sign AS n, places, taken, reserved FROM {changes}
+  UNION ALL
+  SELECT kind, scope, ends_on, -sign, places, taken, reserved FROM {changes}
+   WHERE ends_on IS NOT NULL
+), months AS (
+  SELECT left(scope, 12) AS path, kind, date_trunc('month', day)::date AS month,
+         sum(n * places) AS places, sum(n * taken) AS taken, sum(n * reserved) AS reserved,
+         sum(n * greatest(places - taken, 0)) AS vacant,
+         sum(n * greatest(taken - places, 0)) AS excess,
+         sum(n * (taken > places)::int) AS over_cells
+    FROM steps GROUP BY 1, 2, 3
+), levels AS (
+  SELECT depth, left(path, depth * 4) AS path, kind, month, sum(places) AS places,
+         sum(taken) AS taken, sum(reserved) AS reserved, sum(vacant) AS vacant,
+         sum(excess) AS excess, sum(over_cells) AS over_cells
+    FROM months, generate_series(1, 3) depth WHERE length(path) >= depth * 4 GROUP BY 1, 2, 3, 4
+)
+SELECT depth, path, kind, FALSE AS whole_year, month AS starts_on, places, taken, reserved,
+       vacant, excess, over_cells FROM levels
+ WHERE (places, taken, reserved, vacant, excess, over_cells) IS DISTINCT FROM (0, 0, 0, 0, 0, 0)
+UNION ALL
+SELECT depth, path, kind, TRUE, date_trunc('year', month)::date, sum(places), sum(taken),
+       sum(reserved), sum(vacant), sum(excess), sum(over_cells)
+  FROM levels GROUP BY 1, 2, 3, 5
+HAVING (sum(places), sum(taken), sum(reserved), sum(vacant), sum(excess), sum(over_cells))
+       IS DISTINCT FROM (0, 0, 0, 0, 0, 0)
+"""
+
+_FOLD = f"""
+INSERT INTO quotas_periodsum AS p (depth, path, kind, whole_year, starts_on, places, taken,
+                                   reserved, vacant, excess, over_cells)
+{PERIODS.format(changes="dated_change")}
+ON CONFLICT (depth, whole_year, path, starts_on, kind) DO UPDATE
+   SET places = p.places + excluded.places, taken = p.taken + excluded.taken,
+       reserved = p.reserved + excluded.reserved, vacant = p.vacant + excluded.vacant,
+       excess = p.excess + excluded.excess, over_cells = p.over_cells + excluded.over_cells
+"""  # noqa: S608
+
+_EMPTY = """
+DELETE FROM quotas_periodsum
+ WHERE (places, taken, reserved, vacant, excess, over_cells) = (0, 0, 0, 0, 0, 0)
+"""
+
+
+def waiting() -> bool:
+    """Say whether any cell is marked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM quotas_stalecell)")
+        return bool(cursor.fetchone()[0])
+
+
+def refresh(batch: int = BATCH) -> int:
+    """Recompute all marked cells; return how many. Safe to run twice and beside writers.
+
+    Each batch of units is one transaction. Marks are taken before the facts are read, so a writer
+    that commits in between leaves its mark for the next run. Whoever comes second does nothing.
+    """
+    done = 0
+    while True:
+        found = _one_batch(batch)
+        done += found
+        if not found:
+            return done
+
+
+def _one_batch(batch: int) -> int:
+    """Return how many cells were recomputed; 0 when none waits or another run has the lock."""
+    facts = " UNION ALL ".join(source.steps("dated_cell") for source in sources())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute("DROP TABLE IF EXISTS dated_cell, dated_change")
+        cursor.execute(_TAKE, [batch])
+        cursor.execute("ANALYZE dated_cell")
+        cursor.execute("SELECT count(*) FROM dated_cell")
+        found = int(cursor.fetchone()[0])
+        if found:
+            cursor.execute(_CHANGE)
+            cursor.execute(_FORGET)
+            cursor.execute(_SPANS.format(facts=facts))
+            cursor.execute("ANALYZE dated_change")
+            cursor.execute(_FOLD)
+            cursor.execute(_EMPTY)
+        return found

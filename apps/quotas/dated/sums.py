@@ -1,0 +1,282 @@
+"""Sums of subtrees on a past day from spans and periods; stale cells come from the facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from apps.core.scope import PAST_PATHS
+from apps.units.models import Unit
+
+from .sources import sources
+
+#: deepest node that keeps sums of its own; below it spans are added up
+DEPTH = 3
+
+#: approved, actual, reserved, vacant, excess, cells above their places
+CellSums = tuple[int, int, int, int, int, int]
+
+_RICH = (
+    "places, taken, reserved, greatest(places - taken, 0) AS vacant, "
+    "greatest(taken - places, 0) AS excess, (taken > places)::int AS over_cells"
+)
+_HOLDS = "s.starts_on <= %(on)s AND (s.ends_on IS NULL OR s.ends_on > %(on)s)"
+_OF_FAMILY = "{0}kind >= %(family)s AND {0}kind < %(family)s || '~'"
+
+
+@dataclass
+class Dated:
+    """Sums of one group (a subtree, or one below a node).
+
+    kinds         {kind: sums}
+    over, short   units with any of the counted kinds above, below its places
+    """
+
+    kinds: dict[str, CellSums] = field(default_factory=dict)
+    over: int = 0
+    short: int = 0
+
+
+def _inside(paths: Sequence[str], column: str, values: dict[str, Any]) -> str:
+    """Return the condition “column lies in one of the subtrees”, its bounds put into `values`."""
+    for number, path in enumerate(paths):
+        values[f"p{number}"], values[f"q{number}"] = path, path + PAST_PATHS
+    parts = [f"({column} >= %(p{n})s AND {column} < %(q{n})s)" for n in range(len(paths))]
+    return f"({' OR '.join(parts)})" if parts else "FALSE"
+
+
+@dataclass(frozen=True)
+class _Stale:
+    """The parts of a read that stand for marked cells; empty when none is marked.
+
+    ctes       WITH …: `stale`, the marked cells whose change reaches the day, and `counted`, what
+               these hold by the facts, at today's path of their unit
+    fresh      condition “the span s is of no marked cell”
+    """
+
+    ctes: str = "WITH nothing AS (SELECT 1)"
+    fresh: str = ""
+
+    def rows(self, sql: str) -> str:
+        return f" UNION ALL {sql}" if self.fresh else ""
+
+
+def _stale(paths: Sequence[str], family: str, values: dict[str, Any]) -> _Stale:
+    """Look whether a mark reaches the day: without one a read need not know of the facts.
+
+    A writer that commits after the look is a later moment; a refresh after it changes nothing.
+    """
+    values["family"] = f"{family}."
+    of_family = _OF_FAMILY.format("")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM quotas_stalecell "  # noqa: S608
+            f"WHERE from_on <= %(on)s AND {of_family})",
+            values,
+        )
+        if not cursor.fetchone()[0]:
+            return _Stale()
+    facts = " UNION ALL ".join(
+        source.on_day("stale") for source in sources() if source.family == family
+    )
+    ctes = f"""
+    WITH stale AS MATERIALIZED (
+      SELECT DISTINCT unit_id, kind FROM quotas_stalecell WHERE from_on <= %(on)s AND {of_family}
+    ), counted AS MATERIALIZED (
+      SELECT x.unit_id, u.path AS scope, x.kind, sum(places)::int AS places,
+             sum(taken)::int AS taken, sum(reserved)::int AS reserved
+        FROM ({facts}) x JOIN units_unit u ON u.id = x.unit_id
+       WHERE {_inside(paths, "u.path", values)} GROUP BY 1, 2, 3
+    )"""  # noqa: S608 - names of our own, values as parameters
+    return _Stale(ctes, " AND (s.unit_id, s.kind) NOT IN (SELECT unit_id, kind FROM stale)")
+
+
+def cells_sql(
+    paths: Sequence[str], on: dt.date, family: str, units: Sequence[int] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return SQL and values of the cells on a day: unit_id, scope, kind, places, taken, reserved.
+
+    family   first part of the kinds: "quota_type" or "post_kind"
+    units    only these; None: all of the subtrees
+    """
+    values: dict[str, Any] = {"on": on, "units": list(units or ())}
+    stale = _stale(paths, family, values)
+    only = " AND {0}unit_id = ANY (%(units)s)" if units is not None else ""
+    counted = f"""
+    SELECT unit_id, scope, kind, places, taken, reserved FROM counted
+     WHERE (places, taken, reserved) IS DISTINCT FROM (0, 0, 0){only.format("")}"""  # noqa: S608
+    sql = f"""{stale.ctes}
+    SELECT s.unit_id, s.scope, s.kind, s.places, s.taken, s.reserved FROM quotas_cellspan s
+     WHERE {_inside(paths, "s.scope", values)} AND {_HOLDS} AND {_OF_FAMILY.format("s.")}
+       {stale.fresh}{only.format("s.")}{stale.rows(counted)}
+    """  # noqa: S608
+    return sql, values
+
+
+def dated(
+    paths: Sequence[str],
+    on: dt.date,
+    family: str,
+    *,
+    length: int | None = None,
+    counted: Sequence[str] | None = None,
+    shorts: bool = False,
+) -> dict[str, Dated]:
+    """Return {group: Dated} of disjoint subtrees on a day. Two queries.
+
+    length   None: all subtrees as one group ""; else groups are paths of this length, and what
+             lies above them (one path only) stands under its own path
+    counted  the kinds that make a unit count as over or short; None: every kind
+    shorts   count the units short too
+    """
+    values: dict[str, Any] = {"on": on, "year": on.replace(month=1, day=1)}
+    values["month"] = on.replace(day=1)
+    values["counted"] = list(counted or ())
+    stale = _stale(paths, family, values)
+    group = f"left({{0}}scope, {int(length)})" if length is not None else "''::text"
+    layer = _from_layer(paths, length, group, values)
+    if stale.fresh:
+        layer += [
+            f"SELECT {group.format('s.')}, s.kind, -places, -taken, -reserved, "  # noqa: S608
+            "-greatest(places - taken, 0), -greatest(taken - places, 0), -(taken > places)::int "
+            f"FROM quotas_cellspan s JOIN stale USING (unit_id, kind) "
+            f"WHERE {_HOLDS} AND {_inside(paths, 's.scope', values)}",
+            f"SELECT {group.format('')}, kind, {_RICH} FROM counted",  # noqa: S608
+        ]
+    inside = _inside(paths, "s.scope", values)
+    of_family = _OF_FAMILY.format("s.")
+    if counted is not None:
+        of_family += " AND s.kind = ANY (%(counted)s)"
+    # each sign as written in the condition of its index
+    uneven = [
+        f"SELECT {group.format('s.')}, s.unit_id, {over} FROM quotas_cellspan s "  # noqa: S608
+        f"WHERE s.taken {sign} s.places AND {inside} AND {_HOLDS} AND {of_family}{stale.fresh}"
+        for sign, over in ((">", "TRUE"), ("<", "FALSE"))[: 1 + shorts]
+    ]
+    if stale.fresh:
+        only = " AND kind = ANY (%(counted)s)" if counted is not None else ""
+        signs = "<>" if shorts else ">"
+        uneven.append(
+            f"SELECT {group.format('')}, unit_id, taken > places FROM counted "  # noqa: S608
+            f"WHERE taken {signs} places{only}"
+        )
+    sql = f"""{stale.ctes},
+    layer (grp, kind, places, taken, reserved, vacant, excess, over_cells) AS (
+      {" UNION ALL ".join(layer)}
+    ), uneven (grp, unit_id, over) AS (
+      {" UNION ALL ".join(uneven)}
+    )
+    SELECT grp, kind, sum(places)::bigint, sum(taken)::bigint, sum(reserved)::bigint,
+           sum(vacant)::bigint, sum(excess)::bigint, sum(over_cells)::bigint
+      FROM layer GROUP BY 1, 2
+    UNION ALL
+    SELECT grp, '', count(DISTINCT unit_id) FILTER (WHERE over),
+           count(DISTINCT unit_id) FILTER (WHERE NOT over), 0, 0, 0, 0 FROM uneven GROUP BY 1
+    """  # noqa: S608 - names of our own, values as parameters
+    found: dict[str, Dated] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        for key, kind, *row in cursor.fetchall():
+            if kind:
+                if any(row):
+                    found.setdefault(key, Dated()).kinds[kind] = tuple(row)  # type: ignore[assignment]
+            else:
+                one = found.setdefault(key, Dated())
+                one.over, one.short = row[0], row[1]
+    return found
+
+
+def units_over(
+    paths: Sequence[str],
+    on: dt.date,
+    family: str,
+    counted: Sequence[str],
+    limit: int | None = None,
+) -> list[tuple[int, int]]:
+    """Return (unit id, excess) of the units with a counted kind above, the greatest first."""
+    values: dict[str, Any] = {"on": on, "counted": list(counted), "limit": limit}
+    stale = _stale(paths, family, values)
+    facts = (
+        "SELECT unit_id, taken - places FROM counted "
+        "WHERE taken > places AND kind = ANY (%(counted)s)"
+    )
+    sql = f"""{stale.ctes}
+    SELECT unit_id, sum(excess)::int FROM (
+      SELECT s.unit_id, s.taken - s.places AS excess FROM quotas_cellspan s
+       WHERE s.taken > s.places AND {_inside(paths, "s.scope", values)} AND {_HOLDS}
+         AND s.kind = ANY (%(counted)s){stale.fresh}{stale.rows(facts)}
+    ) x GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s
+    """  # noqa: S608 - names of our own, values as parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _from_layer(
+    paths: Sequence[str], length: int | None, group: str, values: dict[str, Any]
+) -> list[str]:
+    """Return the SQL of what the kept sums say, the newest days from the spans."""
+    level = (length or 0) // Unit.steplen
+    shallow = [p for p in paths if max(len(p) // Unit.steplen, level) <= DEPTH]
+    deep = [p for p in paths if p not in shallow]
+    parts = []
+    if deep:
+        parts.append(
+            f"SELECT {group.format('s.')}, s.kind, {_RICH} FROM quotas_cellspan s "  # noqa: S608
+            f"WHERE {_inside_of(paths, deep, 's.scope')} AND {_HOLDS} AND {_OF_FAMILY.format('s.')}"
+        )
+    if not shallow:
+        return parts
+    inside = _inside_of(paths, shallow, "s.scope")
+    for sign, day in (("", "starts_on"), ("-", "ends_on")):
+        rich = ", ".join(
+            f"{sign}{column}"
+            for column in (
+                "places",
+                "taken",
+                "reserved",
+                "greatest(places - taken, 0)",
+                "greatest(taken - places, 0)",
+                "(taken > places)::int",
+            )
+        )
+        parts.append(
+            f"SELECT {group.format('s.')}, s.kind, {rich} FROM quotas_cellspan s "  # noqa: S608
+            f"WHERE s.{day} >= %(month)s AND s.{day} <= %(on)s AND {inside} "
+            f"AND {_OF_FAMILY.format('s.')}"
+        )
+    for path in shallow:
+        name = f"p{list(paths).index(path)}"
+        depth = len(path) // Unit.steplen
+        own = "''::text" if length is None else f"%({name})s"
+        parts.append(_periods(own, depth, f"path = %({name})s"))
+        if length is not None and level > depth:
+            below = f"path >= %({name})s AND path < %({name})s || '~'"
+            parts.append(_periods("path", level, below))
+            parts.append(_periods(own, level, below, "-"))
+    return parts
+
+
+def _periods(group: str, depth: int, where: str, sign: str = "") -> str:
+    columns = ("places", "taken", "reserved", "vacant", "excess", "over_cells")
+    picked = ", ".join(f"{sign}sum({column})" for column in columns)
+    read = (
+        f"SELECT {group}, kind, {picked} FROM quotas_periodsum "  # noqa: S608
+        f"WHERE depth = {depth} AND {where} AND {_OF_FAMILY.format('')} AND "
+    )
+    return (
+        f"{read} whole_year AND starts_on < %(year)s GROUP BY 1, 2 UNION ALL {read} "
+        "NOT whole_year AND starts_on >= %(year)s AND starts_on < %(month)s GROUP BY 1, 2"
+    )
+
+
+def _inside_of(paths: Sequence[str], some: Sequence[str], column: str) -> str:
+    """Return the condition on a part of `paths`, whose bounds are among the values already."""
+    numbers = [number for number, path in enumerate(paths) if path in some]
+    return (
+        "(" + " OR ".join(f"({column} >= %(p{n})s AND {column} < %(q{n})s)" for n in numbers) + ")"
+    )
