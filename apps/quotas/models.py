@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Greatest
 
 from apps.core.fields import CodeField, code_in_table
@@ -253,6 +255,10 @@ class Bucket(models.Model):
         ]
 
 
+#: daterange(starts_on, ends_on): half-open, endless while ends_on is null
+_DURING = Func("starts_on", "ends_on", function="DATERANGE", output_field=DateRangeField())
+
+
 class CellSpan(models.Model):
     """What one cell held from a day until another: the past of the balances (docs/adr/0006).
 
@@ -282,16 +288,10 @@ class CellSpan(models.Model):
             models.Index(
                 fields=["ends_on"], name="cell_span_ends", condition=Q(ends_on__isnull=False)
             ),
-            models.Index(
-                fields=["scope", "starts_on"],
-                include=["ends_on", "unit", "kind", "taken", "places"],
-                name="cell_span_over",
-                condition=Q(taken__gt=F("places")),
-            ),
-            # units short of leaders
-            models.Index(
-                fields=["scope", "starts_on"],
-                include=["ends_on", "unit", "kind", "taken", "places"],
+            # who was over on a day; years before the ledger hold many such spans, so by range
+            GistIndex(_DURING, name="cell_span_over", condition=Q(taken__gt=F("places"))),
+            GistIndex(
+                _DURING,
                 name="cell_span_short",
                 condition=Q(taken__lt=F("places"), kind__gte="post_kind."),
             ),

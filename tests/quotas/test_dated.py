@@ -146,7 +146,7 @@ def anything(chance, nodes):
     chance.choice((entry, change, undo, reserve, appoint, resign, tree, lambda: leave(chance, 9)))()
 
 
-@pytest.mark.rule("Q-13")
+@pytest.mark.rule("Q-16")
 @pytest.mark.parametrize("seed", range(3))
 def test_any_day_equals_counting_whatever_is_written_and_refreshed(county, seed):
     chance = random.Random(seed)
@@ -172,7 +172,7 @@ def test_today_is_a_day_like_any_other(county):
         assert queries.figures(node, today).total == queries.figures(node).total
 
 
-@pytest.mark.rule("Q-13")
+@pytest.mark.rule("Q-16")
 def test_a_back_dated_entry_reaches_every_later_day(county):
     root = county[0]
     dated.refresh()

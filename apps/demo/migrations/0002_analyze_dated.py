@@ -25,5 +25,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("demo", "0001_analyze"), ("quotas", "0005_dated_cells")]
+    dependencies = [("demo", "0001_analyze"), ("quotas", "0006_dated_cells")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

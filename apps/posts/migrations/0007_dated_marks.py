@@ -11,5 +11,5 @@ BACKWARD = "SELECT quotas_unmark_table('posts_leadershipentry');"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("posts", "0006_bucket_triggers"), ("quotas", "0006_dated_marks")]
+    dependencies = [("posts", "0006_bucket_triggers"), ("quotas", "0007_dated_marks")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -25,6 +25,8 @@ _RICH = (
     "greatest(taken - places, 0) AS excess, (taken > places)::int AS over_cells"
 )
 _HOLDS = "s.starts_on <= %(on)s AND (s.ends_on IS NULL OR s.ends_on > %(on)s)"
+#: the same, as the indexes of what is over or short are written
+_DURING = "daterange(s.starts_on, s.ends_on) @> %(on)s::date"
 _OF_FAMILY = "{0}kind >= %(family)s AND {0}kind < %(family)s || '~'"
 
 
@@ -154,7 +156,7 @@ def dated(
     # each sign as written in the condition of its index
     uneven = [
         f"SELECT {group.format('s.')}, s.unit_id, {over} FROM quotas_cellspan s "  # noqa: S608
-        f"WHERE s.taken {sign} s.places AND {inside} AND {_HOLDS} AND {of_family}{stale.fresh}"
+        f"WHERE s.taken {sign} s.places AND {inside} AND {_DURING} AND {of_family}{stale.fresh}"
         for sign, over in ((">", "TRUE"), ("<", "FALSE"))[: 1 + shorts]
     ]
     if stale.fresh:
@@ -207,7 +209,7 @@ def units_over(
     sql = f"""{stale.ctes}
     SELECT unit_id, sum(excess)::int FROM (
       SELECT s.unit_id, s.taken - s.places AS excess FROM quotas_cellspan s
-       WHERE s.taken > s.places AND {_inside(paths, "s.scope", values)} AND {_HOLDS}
+       WHERE s.taken > s.places AND {_inside(paths, "s.scope", values)} AND {_DURING}
          AND s.kind = ANY (%(counted)s){stale.fresh}{stale.rows(facts)}
     ) x GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s
     """  # noqa: S608 - names of our own, values as parameters

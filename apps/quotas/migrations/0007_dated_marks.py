@@ -100,5 +100,5 @@ DROP FUNCTION quotas_mark_stale();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quotas", "0005_dated_cells")]
+    dependencies = [("quotas", "0006_dated_cells")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
