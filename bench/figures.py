@@ -74,9 +74,9 @@ def board() -> None:
 
     def live() -> tuple[Any, ...]:
         return (
-            queries.figures(root, today),
-            queries.children_figures(root, today),
-            queries.over_units(root, 20, today),
+            queries.figures_from_facts(root, today),
+            queries.children_from_facts(root, today),
+            over_from_facts(root, today),
             queries.latest_changes(root, 20),
         )
 
@@ -99,6 +99,22 @@ def board() -> None:
     )
 
 
+def over_from_facts(root: str, on: Any) -> list[tuple[Any, ...]]:
+    """Return the 20 units most over, counted from the facts."""
+    from django.db import connection
+
+    from apps.quotas.queries.figures import facts_on_day
+
+    facts, parameters = facts_on_day([root], on)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT unit_id, sum(excess) FROM ({facts}) x WHERE in_total GROUP BY 1 "
+            "HAVING sum(excess) > 0 ORDER BY 2 DESC, 1 LIMIT 20",
+            parameters,
+        )
+        return cursor.fetchall()
+
+
 def triggers() -> None:
     from django.db import connection, transaction
 
@@ -111,6 +127,7 @@ def triggers() -> None:
             if not switched_on:
                 for verb in ("insert", "update", "delete"):
                     run(f"ALTER TABLE staff_occupancy DISABLE TRIGGER c_balance_{verb}")
+                    run(f"ALTER TABLE staff_occupancy DISABLE TRIGGER d_past_{verb}")
             started = time.perf_counter()
             run(
                 "UPDATE staff_occupancy SET ends_on = starts_on, exit_mode_id = 'exit_mode.03' "

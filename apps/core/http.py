@@ -16,7 +16,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from . import preferences
+from . import days, preferences, wording
 
 if TYPE_CHECKING:
     from .filters import FilterSet
@@ -68,7 +68,10 @@ def redirect_here(request: HttpRequest, to: Any) -> HttpResponse:
 
 
 def on_day(request: HttpRequest) -> dt.date | None:
-    """Return the day of `?on=`; None for today or nothing. A wrong day is a BadRequest (400)."""
+    """Return the day of `?on=`; None for today or nothing. A wrong day is a BadRequest (400).
+
+    The request remembers it, so that the links of the page keep the day (apps.core.days).
+    """
     text = request.GET.get("on", "").strip()
     if not text:
         return None
@@ -76,7 +79,12 @@ def on_day(request: HttpRequest) -> dt.date | None:
         day = dt.date.fromisoformat(text)
     except ValueError:
         raise BadRequest(f"“{text[:20]}”不是日期，请按 2026-11-22 的样子填写") from None
-    return None if day == timezone.localdate() else day
+    if sentence := days.refusal(day):
+        raise BadRequest(sentence)
+    if day == timezone.localdate():
+        return None
+    request.on_day = day  # type: ignore[attr-defined]
+    return day
 
 
 def render_form(
@@ -150,8 +158,12 @@ def render_list(
     totals: dict[str, Any] | Callable[[Any], dict[str, Any]] | None = None,
     export: Exporter | None = None,
     context: dict[str, Any] | None = None,
+    dated: bool = False,
+    on: dt.date | None = None,
 ) -> HttpResponseBase:
     """Render a list page, only its card for htmx, or the export for `?export=xlsx`.
+
+    dated   the list can be seen as of a day; on: the past day it is of, said in its title
 
     rows    queryset or list when there are no filters; already scoped and joined
     totals  figures of the whole query by column, or a function of the filtered rows
@@ -162,8 +174,10 @@ def render_list(
         if asked not in ("xlsx", "csv"):
             raise BadRequest("只能导出为 xlsx 或 csv")
         whole = table(found, request=request, order_by=request.GET.get("sort"))
+        whole.caption = of_day(whole.caption, on)
         return export(request, whole, asked)
     made = prepare_table(request, table, found, totals=totals, exports=export is not None)
+    made.caption = of_day(made.caption, on)
     fragment = wants_fragment(request)
     response = render(
         request,
@@ -175,11 +189,18 @@ def render_list(
             "query": made.query_string,
             "density": preferences.density(request),
             "list_layout": "components/fragment.html" if fragment else "base.html",
+            "dated": dated,
+            "on": on,
             **(context or {}),
         },
     )
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def of_day(caption: Any, on: dt.date | None) -> str:
+    """Return the title of a list, with the past day it is of; also the name of its file."""
+    return f"{caption}（{wording.day(on)}）" if on is not None else str(caption)
 
 
 def selection(

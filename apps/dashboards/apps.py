@@ -6,10 +6,11 @@ class DashboardsConfig(AppConfig):
     verbose_name = "看板"
 
     def ready(self) -> None:
-        from apps.core import administrators, menu
+        from apps.core import administrators, days, menu
 
         from . import rules
 
+        days.dated("dashboards:board", "dashboards:posts_sheet", "dashboards:quota_sheet")
         menu.register(
             label="工作台",
             url_name="dashboards:workbench",

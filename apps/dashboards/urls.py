@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, health, search, sheets, workbench
+from .views import board, compare, health, search, sheets, workbench
 
 app_name = "dashboards"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("administration/", workbench.administration_page, name="administration"),
     path("administration/health/", health.health_page, name="health"),
     path("board/", board.board_page, name="board"),
+    path("board/compare/", compare.compare_page, name="compare"),
     path("board/definitions/", board.definitions_page, name="definitions"),
     path("board/posts-sheet/", sheets.posts_page, name="posts_sheet"),
     path("board/quota-sheet/", sheets.quota_page, name="quota_sheet"),

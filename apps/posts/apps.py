@@ -6,7 +6,7 @@ class PostsConfig(AppConfig):
     verbose_name = "领导职数"
 
     def ready(self) -> None:
-        from apps.core import imports, menu
+        from apps.core import days, imports, menu
         from apps.documents import effects
         from apps.quotas import dated, panels
         from apps.units import cards, carrying, guards
@@ -16,6 +16,7 @@ class PostsConfig(AppConfig):
         from .workbook import PostKind
 
         imports.register(PostKind())
+        days.dated("posts:list", "posts:ledger")
         dated.register(
             dated.Source("posts_leadershipentry", "post_kind_id", '"on"', places="change")
         )

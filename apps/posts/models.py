@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -94,6 +96,39 @@ class PostBalance(models.Model):
                 fields=["scope", "unit"], name="post_balance_short", condition=Q(short__gt=0)
             ),
         ]
+
+
+class PastPostsQuerySet(ScopedQuerySet):
+    def on_day(self, on: Any) -> Self:
+        """Return the cells of leadership posts on a day; call `dated.settle` first."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on),
+            starts_on__lte=on,
+            post_kind_id__gte="post_kind.",
+            post_kind_id__lt="post_kind.~",
+        ).annotate(
+            over=Greatest(F("filled") - F("due"), 0), short=Greatest(F("due") - F("filled"), 0)
+        )
+
+
+class PastPostBalance(models.Model):
+    """`PostBalance` of a past day: the spans of post kinds (quotas.CellSpan) under its names."""
+
+    pk = models.CompositePrimaryKey("unit_id", "post_kind_id", "starts_on")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="past_post_balances")
+    post_kind = CodeField("post_kind", db_column="kind", verbose_name="职数类别")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    due = models.IntegerField("应配", db_column="places")
+    filled = models.IntegerField("实配", db_column="taken")
+    scope = models.CharField(max_length=255, db_collation="C")
+
+    objects = PastPostsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "某日职数余额"
+        managed = False
+        db_table = "quotas_cellspan"
 
 
 class PostBucket(models.Model):

@@ -113,7 +113,7 @@ def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, P
     path = node.path if isinstance(node, Unit) else node
     length = len(path) + Unit.steplen
     if on is not None:
-        found = dated.dated([path], on, FAMILY, length=length)
+        found = dated.dated_then([path], on, FAMILY, length=length)
         return {key: sum(_sums_of(row).values(), PostSums()) for key, row in found.items()}
     rows: QuerySet
     if length <= DEEPEST_BUCKET:
@@ -221,7 +221,7 @@ def _facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
 
 
 def _on_day(paths: list[str], on: dt.date) -> tuple[dict[str, PostSums], int, int]:
-    row = dated.dated(paths, on, FAMILY, shorts=True).get("", dated.Dated())
+    row = dated.dated_then(paths, on, FAMILY, shorts=True).get("", dated.Dated())
     return _sums_of(row), row.over, row.short
 
 

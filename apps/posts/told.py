@@ -41,9 +41,9 @@ def panel_of(unit: Unit, user: Any, on: dt.date | None) -> Panel | None:
     return Panel("posts/_panel.html", context)
 
 
-def card_of(unit: Unit, user: Any) -> Section | None:
+def card_of(unit: Unit, user: Any, on: dt.date | None = None) -> Section | None:
     """Return the table of posts of a unit's card."""
-    rows = queries.cells(unit)
+    rows = queries.cells(unit, on)
     if not rows:
         return None
     return Section(

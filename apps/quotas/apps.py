@@ -6,13 +6,19 @@ class QuotasConfig(AppConfig):
     verbose_name = "编制"
 
     def ready(self) -> None:
-        from apps.core import imports, menu
+        from apps.core import days, imports, menu
         from apps.documents import effects
-        from apps.units import cards, carrying, guards
+        from apps.units import cards, carrying, guards, listing
 
         from . import dated, told
         from .carrying import QuotaCarrier
+        from .overview import with_totals
+        from .queries.ledger import first_day
         from .workbook import QuotaKind
+
+        listing.figures_by(with_totals)
+        days.begins(first_day, "编制台账")
+        days.dated("quotas:unit", "quotas:ledger", "quotas:list", "quotas:over")
 
         shanghai = "({} AT TIME ZONE 'Asia/Shanghai')::date"
         dated.register(dated.Source("quotas_quotaentry", "quota_type_id", '"on"', places="change"))

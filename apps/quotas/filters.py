@@ -29,7 +29,7 @@ class OverviewFilter(UnitFilter):
         fields: list[str] = []
 
     def by_type(self, rows: Any, name: str, value: CodeValue) -> QuerySet:
-        return holding(rows, value)
+        return holding(rows, value, self.on)
 
 
 class CellFilter(f.FilterSet):

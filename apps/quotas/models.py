@@ -260,7 +260,7 @@ _DURING = Func("starts_on", "ends_on", function="DATERANGE", output_field=DateRa
 
 
 class CellSpan(models.Model):
-    """What one cell held from a day until another: the past of the balances (docs/adr/0006).
+    """What one cell held from a day until another: the past of the balances (docs/adr/0008).
 
     kind      quota type or kind of leadership post (whose 应配, 实配 are places, taken)
     scope     path of the unit when the span was made; a move of the unit marks the cell
@@ -296,6 +296,41 @@ class CellSpan(models.Model):
                 condition=Q(taken__lt=F("places"), kind__gte="post_kind."),
             ),
         ]
+
+
+class PastBalanceQuerySet(ScopedQuerySet):
+    def on_day(self, on: Any) -> Self:
+        """Return the cells of quota types on a day; call `dated.settle` first."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on),
+            starts_on__lte=on,
+            quota_type_id__gte="quota_type.",
+            quota_type_id__lt="quota_type.~",
+        ).annotate(
+            excess=Greatest(F("actual") - F("approved"), 0),
+            vacant=Greatest(F("approved") - F("actual"), 0),
+        )
+
+
+class PastBalance(models.Model):
+    """`Balance` of a past day: the spans of quota types under the names of the balances."""
+
+    pk = models.CompositePrimaryKey("unit_id", "quota_type_id", "starts_on")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="past_balances")
+    quota_type = CodeField("quota_type", db_column="kind", verbose_name="编制类型")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    approved = models.IntegerField("核定", db_column="places")
+    actual = models.IntegerField("实有", db_column="taken")
+    reserved = models.IntegerField("在途")
+    scope = models.CharField(max_length=255, db_collation="C")
+
+    objects = PastBalanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "某日编制余额"
+        managed = False
+        db_table = "quotas_cellspan"
 
 
 class PeriodSum(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,9 +62,9 @@ def effects_on(unit: Unit, documents: Sequence[int], user: Any) -> dict[int, lis
     return found
 
 
-def card_of(unit: Unit, user: Any) -> Section | None:
+def card_of(unit: Unit, user: Any, on: dt.date | None = None) -> Section | None:
     """Return the quota table of a unit's card."""
-    rows = cells(unit)
+    rows = cells(unit, on)
     if not rows:
         return None
     counted = [row for row in rows if row.in_total]

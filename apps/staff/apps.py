@@ -7,7 +7,7 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import proposals
-        from apps.core import administrators, imports, menu
+        from apps.core import administrators, days, imports, menu
         from apps.documents import effects
         from apps.quotas import dated, panels
         from apps.units import carrying, guards
@@ -30,6 +30,7 @@ class StaffConfig(AppConfig):
             predicate=administrators.is_security,
             order=60,
         )
+        days.dated("staff:list", "staff:left", "staff:unit", "staff:roster", "staff:unit_left")
         for table, kind, counts in (
             ("staff_occupancy", "quota_type_id", "counts"),
             ("staff_postholding", "post_kind_id", "counted"),

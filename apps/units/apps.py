@@ -7,7 +7,7 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import proposals, scopes
-        from apps.core import imports, menu
+        from apps.core import days, imports, menu
         from apps.documents import effects, offices
 
         from . import (
@@ -21,6 +21,8 @@ class UnitsConfig(AppConfig):
         )
 
         scopes.register(grants.of)
+        days.dated("units:list", "units:detail", "units:departments", "units:history")
+        days.dated("units:documents")
         offices.register(queries.names_of)
         imports.register(workbook.UnitKind())
         imports.register(document_workbook.DocumentKind())

@@ -2,11 +2,12 @@
 
     cards.register("编制", provider)     # in AppConfig.ready()
 
-provider(unit, user) returns a Section, or None when there is nothing to show.
+provider(unit, user, on) returns a Section, or None when there is nothing to show.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,7 @@ class Section:
     url: str = ""
 
 
-Provider = Callable[[Unit, Any], Section | None]
+Provider = Callable[[Unit, Any, dt.date | None], Section | None]
 
 _providers: dict[str, Provider] = {}
 
@@ -41,6 +42,6 @@ def register(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def of(unit: Unit, user: Any) -> list[Section]:
-    """Return the tables of one unit, in the order the apps were loaded."""
-    return [s for provider in _providers.values() if (s := provider(unit, user)) is not None]
+def of(unit: Unit, user: Any, on: dt.date | None = None) -> list[Section]:
+    """Return the tables of one unit, in the order the apps were loaded; on: of a past day."""
+    return [s for provider in _providers.values() if (s := provider(unit, user, on)) is not None]

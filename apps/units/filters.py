@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from apps.core.scope import within
 from .choices import EntityKind, UnitStatus
 from .lamps import STATES
 from .models import Unit
+from .past import existed_on
 
 
 class UnitFilter(f.FilterSet):
@@ -30,7 +32,7 @@ class UnitFilter(f.FilterSet):
     )
     system = f.CodeFilter(label="系统类别", table="system_class", field_name="system_class")
     kind = f.ChoiceFilter(label="类别", choices=EntityKind.choices, field_name="entity_kind")
-    status = f.ChoiceFilter(label="状态", choices=UnitStatus.choices)
+    status = f.ChoiceFilter(label="状态", choices=UnitStatus.choices, method="by_status")
     under = f.PickerFilter(
         label="所属机构（含下级）",
         url_name="units:suggest",
@@ -43,12 +45,16 @@ class UnitFilter(f.FilterSet):
         model = Unit
         fields: list[str] = []
 
-    def __init__(self, data: Any = None, *args: Any, **kw: Any) -> None:
+    def __init__(self, data: Any = None, *args: Any, on: dt.date | None = None, **kw: Any) -> None:
+        self.on = on
         data = data.copy() if data is not None else None
         for name, value in self.presumed.items():
             if data is not None and name not in data:
                 data[name] = value
         super().__init__(data, *args, **kw)
+        if self.on is not None:
+            # who had ended by that day is not among its units at all
+            self.filters["status"].field.choices = [(UnitStatus.NORMAL.value, "当时存在")]
         if self.user is not None:
             self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
 
@@ -70,7 +76,13 @@ class UnitFilter(f.FilterSet):
         return rows.found_by(value)
 
     def by_lamp(self, rows: Any, name: str, value: str) -> QuerySet:
-        return rows.filter(**STATES[value][1])
+        if self.on is None:
+            return rows.filter(**STATES[value][1])
+        then = {name.replace("total__", "then_", 1): n for name, n in STATES[value][1].items()}
+        return rows.filter(**then)
+
+    def by_status(self, rows: Any, name: str, value: str) -> QuerySet:
+        return rows.filter(status=value) if self.on is None else rows.filter(existed_on(self.on))
 
     def by_subtree(self, rows: Any, name: str, value: Unit) -> QuerySet:
         return rows.filter(within([value.path], "path"))

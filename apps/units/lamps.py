@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -26,7 +27,12 @@ STATES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def total_of(unit: Unit) -> Any:
-    """Return the sums of the unit over the types that count, or None."""
+    """Return the sums of the unit over the types that count, or None.
+
+    A list of a past day reads them with its rows, as `then_total`.
+    """
+    if hasattr(unit, "then_total"):
+        return SimpleNamespace(**unit.then_total) if unit.then_total else None
     try:
         return unit.total  # type: ignore[attr-defined]
     except ObjectDoesNotExist:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.core.scope import roots, within
 
+from . import listing, past
 from .choices import EntityKind
 from .lamps import Lamp, lamp_of
 from .models import Nameplate, Unit, UnitEvent, UnitQuerySet
@@ -54,30 +56,67 @@ class UnitPage:
     """What every page of a unit shows: units/_header.html, units/_tabs.html.
 
     ancestors   those the reader may see, topmost first
-    lamp        (tone, word) or None
+    lamp        (tone, word) or None; None on a past day
+    absent      why the unit is not there on the past day, in a sentence, or ""
     """
 
     unit: Unit
     ancestors: list[Unit] = field(default_factory=list)
     tabs: list[UnitTab] = field(default_factory=list)
     lamp: Lamp | None = None
+    absent: str = ""
 
 
-def unit_page(user: Any, pk: int) -> UnitPage:
-    """Return the frame of a unit's pages. Http404 for foreign and missing ids alike. 2 queries."""
+def unit_page(user: Any, pk: int, on: dt.date | None = None) -> UnitPage:
+    """Return the frame of a unit's pages. Http404 for foreign and missing ids alike. 2 queries.
+
+    on   a past day: the unit and those above it under their names, ranks and places of that day
+         (two queries more); who may see them is today's matter
+    """
     related = ("total", "nature", "rank", "system_class")
     unit = Unit.objects.visible_to(user).select_related(*related).filter(pk=pk).first()
     if unit is None:
         raise Http404("没有这个机构，或不在您的查看范围内")
-    above = [unit.path[:end] for end in range(STEP, len(unit.path), STEP)]
-    ancestors = list(Unit.objects.visible_to(user).filter(path__in=above)) if above else []
+    ancestors = _above(user, unit) if on is None else _above_then(user, unit, on)
     tabs = []
     for label, name in TABS:
         try:
             tabs.append(UnitTab(label, name, reverse(name, args=[unit.pk])))
         except NoReverseMatch:
             continue
+    if on is not None:
+        return UnitPage(unit, ancestors, tabs, None, _absent(unit, on))
     return UnitPage(unit, ancestors, tabs, lamp_of(unit))
+
+
+def _above(user: Any, unit: Unit) -> list[Unit]:
+    above = [unit.path[:end] for end in range(STEP, len(unit.path), STEP)]
+    return list(Unit.objects.visible_to(user).filter(path__in=above)) if above else []
+
+
+def _above_then(user: Any, unit: Unit, on: dt.date) -> list[Unit]:
+    """Return what stood above the unit on the day, topmost first, as far as the reader may see."""
+    then = past.at(on)
+    here = then.path(unit.path)
+    back = {shift.then: shift.now for shift in then.shifts}
+    above = []
+    for end in range(STEP, len(here), STEP):
+        path = here[:end]
+        moved = max((t for t in back if path.startswith(t)), key=len, default="")
+        above.append(back[moved] + path[len(moved) :] if moved else path)
+    units = {u.path: u for u in Unit.objects.visible_to(user).filter(path__in=above)}
+    found = [units[path] for path in above if path in units]
+    for one in (unit, *found):
+        listing.as_of(one, then)
+    return found
+
+
+def _absent(unit: Unit, on: dt.date) -> str:
+    if unit.established_on is not None and on < unit.established_on:
+        return f"{on:%Y-%m-%d} 还没有这个机构，它于 {unit.established_on:%Y-%m-%d} 设立。"
+    if unit.abolished_on is not None and on >= unit.abolished_on:
+        return f"{on:%Y-%m-%d} 已经没有这个机构，它于 {unit.abolished_on:%Y-%m-%d} 撤销。"
+    return ""
 
 
 def ranked(units: UnitQuerySet, text: str) -> UnitQuerySet:

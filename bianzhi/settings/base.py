@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "apps.audit.middleware.RefusedAccessMiddleware",
     "apps.core.middleware.PrivatePagesMiddleware",
     "apps.core.middleware.IdempotencyMiddleware",
+    "apps.core.days.KeepDay",
 ]
 
 ROOT_URLCONF = "bianzhi.urls"

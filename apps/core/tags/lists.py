@@ -46,6 +46,14 @@ def day_picker(context: Any, *, on: Any = None) -> dict[str, Any]:
     return {"on": on, "kept": kept, "path": request.path}
 
 
+@register.simple_tag(takes_context=True)
+def back_to_today(context: Any) -> str:
+    """The address of this page without the day."""
+    query = context["request"].GET.copy()
+    query.pop("on", None)
+    return f"{context['request'].path}?{query.urlencode()}" if query else context["request"].path
+
+
 @register.inclusion_tag("components/chart.html")
 def chart(
     *, id: str, title: str, option: dict[str, Any], table: dict[str, Any], finding: str = ""

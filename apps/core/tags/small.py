@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.core import icons, lamps, wording
+from apps.core import days, icons, lamps, wording
 
 from .common import address, one_of
 
@@ -34,6 +34,7 @@ register.filter("month", wording.month)
 register.filter("moment", wording.moment)
 register.filter("dash", wording.dash)
 register.filter("day_in_words", wording.day_in_words)
+register.filter("too_early", days.too_early)
 register.filter("filesize_zh", wording.size)
 
 

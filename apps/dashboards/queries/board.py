@@ -17,11 +17,13 @@ from apps.core.scope import PAST_PATHS, within
 from apps.posts import queries as posts
 from apps.posts.models import PostBalance
 from apps.posts.queries import PostSums
+from apps.quotas import dated
 from apps.quotas import queries as quotas
 from apps.quotas.models import QuotaEntry, UnitTotal
 from apps.quotas.queries import Sums
 from apps.quotas.queries.figures import ALL_TYPES, sums_of
 from apps.quotas.standing import Lamp
+from apps.units import listing
 from apps.units.choices import EntityKind, UnitStatus
 from apps.units.models import Unit
 
@@ -37,13 +39,12 @@ LATEST = 20
 class ChildRow:
     """One node below the board's node, or the places of the node itself (`own`).
 
-    posts   None on a past day
     opens   whether there are units below it, so that its own board says more than its page
     """
 
     unit: Unit
     sums: Sums
-    posts: PostSums | None
+    posts: PostSums
     opens: bool = False
     own: bool = False
 
@@ -80,6 +81,7 @@ def board(
     node: Unit | None, paths: Sequence[str], today: dt.date, on: dt.date | None = None
 ) -> Board:
     """Return the board of `node`, or of all `paths` (the reader's subtree roots) together."""
+    on = dated.Day.of(on) if on is not None else None
     at = [node.path] if node is not None else list(paths)
     found = summary(at, on)
     return Board(
@@ -120,31 +122,44 @@ def units_below() -> Exists:
 
 
 def children_of(node: Unit, on: dt.date | None = None) -> QuerySet:
-    """Return the nodes right below, 内设机构 left out, with `opens`; living ones for today."""
-    rows = Unit.objects.filter(within([node.path], "path"), depth=node.depth + 1).exclude(
-        entity_kind=EntityKind.DEPARTMENT
-    )
+    """Return the nodes right below, 内设机构 left out, with `opens`.
+
+    Living ones for today; on a past day those that stood there, ended since or not.
+    """
     if on is None:
-        rows = rows.active()
+        rows = Unit.objects.filter(within([node.path], "path"), depth=node.depth + 1).active()
+    else:
+        then = dated.Day.of(on).then
+        rows = Unit.objects.filter(then.children(then.path(node.path)))
+    rows = rows.exclude(entity_kind=EntityKind.DEPARTMENT)
     return rows.annotate(opens=units_below()).order_by("path")
 
 
 def rows_below(node: Unit, whole: Summary, on: dt.date | None) -> list[ChildRow]:
     """Return the nodes below in protocol order; what none of them holds is the node's own."""
     sums = quotas.children_figures(node, on)
-    held = posts.children_figures(node) if on is None else {}
+    held = posts.children_figures(node, on)
     rows = []
     for child in children_of(node, on):
         of_child = sums.get(child.path, {}).get(ALL_TYPES, Sums())
-        if on is not None and of_child == Sums() and not child.is_active:
+        posts_of_child = held.get(child.path, PostSums())
+        empty = of_child == Sums() and posts_of_child == PostSums()
+        if on is not None and empty and not existed(child, on):
             continue
-        posts_of_child = held.get(child.path, PostSums()) if on is None else None
         rows.append(ChildRow(child, of_child, posts_of_child, child.opens))
+    if on is not None:
+        listing.dress((row.unit for row in rows), on)
     own = _rest(whole.quotas.total, [row.sums for row in rows])
-    posts_rest = _rest(whole.posts.total, [row.posts for row in rows]) if on is None else None
-    if own != Sums() or (posts_rest is not None and posts_rest != PostSums()):
+    posts_rest = _rest(whole.posts.total, [row.posts for row in rows])
+    if own != Sums() or posts_rest != PostSums():
         rows.insert(0, ChildRow(node, own, posts_rest, own=True))
     return rows
+
+
+def existed(unit: Unit, on: dt.date) -> bool:
+    """Say whether a unit had been set up and not yet ended on a day."""
+    begun, ended = unit.established_on, unit.abolished_on
+    return (begun is None or begun <= on) and (ended is None or ended > on)
 
 
 def _rest(whole: Any, parts: list[Any]) -> Any:
@@ -159,7 +174,12 @@ def side_by_side(paths: list[str], on: dt.date | None) -> list[ChildRow]:
     """Return the reader's several subtrees, one row each. Three queries; more on a past day."""
     units = list(Unit.objects.filter(path__in=paths).annotate(opens=units_below()).order_by("path"))
     if on is not None:
-        return [ChildRow(unit, quotas.figures(unit, on).total, None, unit.opens) for unit in units]
+        return [
+            ChildRow(
+                unit, quotas.figures(unit, on).total, posts.figures(unit, on).total, unit.opens
+            )
+            for unit in units
+        ]
     top = Case(
         *(When(within([path], "scope"), then=Value(path)) for path in paths),
         output_field=CharField(),

@@ -72,10 +72,10 @@ def _events(paths: Sequence[str], limit: int, on: dt.date | None) -> Iterable[Mo
         events = events.filter(on__lte=on)
     rows: Any = events.select_related("unit", "document").order_by("-on", "-pk")[:limit]
     for event in rows:
-        yield Movement(event.on, event.unit, _told(event), event.document)
+        yield Movement(event.on, event.unit, told(event), event.document)
 
 
-def _told(event: UnitEvent) -> str:
+def told(event: UnitEvent) -> str:
     word = event.get_kind_display()
     before, after = event.before.get("name"), event.after.get("name")
     if event.kind == "rename" and before and after:

@@ -101,6 +101,7 @@ def _words(found: Board, on: dt.date | None) -> dict[str, Any]:
         "posts_note": f"缺配 {number(held.total.short)} 名",
         "posts_url": _address("dashboards:posts_sheet", at),
         "over_url": _address("quotas:over", below),
+        "compare_url": _address("dashboards:compare", at),
         "over_card_note": f"前 {TOP_OVER} 个" if total.over > TOP_OVER else "",
         "has_below": any(not row.own for row in found.rows),
         "below_title": "下级机构" if node is not None else "我的范围",

@@ -1,4 +1,4 @@
-"""The ledger of leadership posts marks the cells whose past it changes (docs/adr/0006)."""
+"""The ledger of leadership posts marks the cells whose past it changes (docs/adr/0008)."""
 
 from django.db import migrations
 

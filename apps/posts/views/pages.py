@@ -13,13 +13,15 @@ from apps.audit.exports import export_table
 from apps.audit.prints import asked_format, sheet_answer
 from apps.core.http import on_day, render_list, requires
 from apps.core.sheets import Heading
+from apps.quotas import dated
 from apps.quotas.sheets import HEADINGS, ledger_layout
 from apps.quotas.views.pages import ledger_context, office_name
+from apps.units import listing
 from apps.units.queries import unit_page
 
 from .. import queries
 from ..filters import PostFilter
-from ..models import PostBalance
+from ..models import PastPostBalance, PostBalance
 from ..tables import PostTable
 
 #: the headings of the ledger of posts: 增加, 减少, 职数 instead of 增编数, 减编数, 控编数
@@ -34,9 +36,12 @@ POST_HEADINGS = tuple(
 @requires("view_subtree")
 @require_GET
 def post_list(request: HttpRequest) -> HttpResponseBase:
-    user = request.user
+    user, on = request.user, on_day(request)
+    if on is not None:
+        dated.settle(on)
+    balances = PostBalance.objects.all() if on is None else PastPostBalance.objects.on_day(on)
     rows = (
-        PostBalance.objects.visible_to(user)
+        balances.visible_to(user)
         .exclude(due=0, filled=0)
         .select_related("unit", "unit__rank", "unit__system_class", "post_kind")
         .order_by("unit__path", "post_kind__sort", "pk")
@@ -44,7 +49,9 @@ def post_list(request: HttpRequest) -> HttpResponseBase:
     filters = PostFilter(request.GET, queryset=rows, user=user)
     return render_list(
         request,
-        table=PostTable,
+        table=listing.table_of_day(PostTable, on),
+        dated=True,
+        on=on,
         filters=filters,
         template="posts/list.html",
         export=export_table,
@@ -55,13 +62,16 @@ def post_list(request: HttpRequest) -> HttpResponseBase:
 
 def post_totals(rows: QuerySet) -> dict[str, Any]:
     names = ("due", "filled", "over", "short")
-    return rows.order_by().aggregate(**{name: Sum(name, default=0) for name in names})
+    # under other names: on a past day some of these are annotations themselves
+    found = rows.order_by().aggregate(**{f"sum_{n}": Sum(n, default=0) for n in names})
+    return {name: found[f"sum_{name}"] for name in names}
 
 
 @requires("view_subtree")
 @require_GET
 def unit_ledger(request: HttpRequest, pk: int) -> HttpResponseBase:
-    page, on = unit_page(request.user, pk), on_day(request)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     groups = queries.ledger(page.unit, on)
     layout = ledger_layout(
         title="领导职数台账",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import connection, transaction
 
 from .sources import sources
@@ -104,27 +106,40 @@ def waiting() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def refresh(batch: int = BATCH) -> int:
+def settle(on: dt.date) -> None:
+    """Refresh when a mark reaches the day, for lists that sort and filter by the spans."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM quotas_stalecell WHERE from_on <= %s)", [on])
+        stale = cursor.fetchone()[0]
+    if stale:
+        refresh(wait=True)
+
+
+def refresh(batch: int = BATCH, *, wait: bool = False) -> int:
     """Recompute all marked cells; return how many. Safe to run twice and beside writers.
 
     Each batch of units is one transaction. Marks are taken before the facts are read, so a writer
-    that commits in between leaves its mark for the next run. Whoever comes second does nothing.
+    that commits in between leaves its mark for the next run. Whoever comes second does nothing,
+    or with `wait` goes on when the first has done.
     """
     done = 0
     while True:
-        found = _one_batch(batch)
+        found = _one_batch(batch, wait)
         done += found
         if not found:
             return done
 
 
-def _one_batch(batch: int) -> int:
+def _one_batch(batch: int, wait: bool) -> int:
     """Return how many cells were recomputed; 0 when none waits or another run has the lock."""
     facts = " UNION ALL ".join(source.steps("dated_cell") for source in sources())
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK])
+        else:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [LOCK])
+            if not cursor.fetchone()[0]:
+                return 0
         cursor.execute("DROP TABLE IF EXISTS dated_cell, dated_change")
         cursor.execute(_TAKE, [batch])
         cursor.execute("ANALYZE dated_cell")

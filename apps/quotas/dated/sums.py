@@ -12,6 +12,7 @@ from django.db import connection
 from apps.core.scope import PAST_PATHS
 from apps.units.models import Unit
 
+from .day import Day
 from .sources import sources
 
 #: deepest node that keeps sums of its own; below it spans are added up
@@ -68,20 +69,10 @@ class _Stale:
 
 
 def _stale(paths: Sequence[str], family: str, values: dict[str, Any]) -> _Stale:
-    """Look whether a mark reaches the day: without one a read need not know of the facts.
-
-    A writer that commits after the look is a later moment; a refresh after it changes nothing.
-    """
     values["family"] = f"{family}."
+    if family not in Day.of(values["on"]).marked:
+        return _Stale()
     of_family = _OF_FAMILY.format("")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM quotas_stalecell "  # noqa: S608
-            f"WHERE from_on <= %(on)s AND {of_family})",
-            values,
-        )
-        if not cursor.fetchone()[0]:
-            return _Stale()
     facts = " UNION ALL ".join(
         source.on_day("stale") for source in sources() if source.family == family
     )
@@ -105,7 +96,7 @@ def cells_sql(
     family   first part of the kinds: "quota_type" or "post_kind"
     units    only these; None: all of the subtrees
     """
-    values: dict[str, Any] = {"on": on, "units": list(units or ())}
+    values: dict[str, Any] = {"on": Day.of(on), "units": list(units or ())}
     stale = _stale(paths, family, values)
     only = " AND {0}unit_id = ANY (%(units)s)" if units is not None else ""
     counted = f"""
@@ -135,7 +126,7 @@ def dated(
     counted  the kinds that make a unit count as over or short; None: every kind
     shorts   count the units short too
     """
-    values: dict[str, Any] = {"on": on, "year": on.replace(month=1, day=1)}
+    values: dict[str, Any] = {"on": Day.of(on), "year": on.replace(month=1, day=1)}
     values["month"] = on.replace(day=1)
     values["counted"] = list(counted or ())
     stale = _stale(paths, family, values)
@@ -200,7 +191,7 @@ def units_over(
     limit: int | None = None,
 ) -> list[tuple[int, int]]:
     """Return (unit id, excess) of the units with a counted kind above, the greatest first."""
-    values: dict[str, Any] = {"on": on, "counted": list(counted), "limit": limit}
+    values: dict[str, Any] = {"on": Day.of(on), "counted": list(counted), "limit": limit}
     stale = _stale(paths, family, values)
     facts = (
         "SELECT unit_id, taken - places FROM counted "

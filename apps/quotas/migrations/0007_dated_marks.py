@@ -1,4 +1,4 @@
-"""Fact statements mark the cells whose past they change (docs/adr/0006).
+"""Fact statements mark the cells whose past they change (docs/adr/0008).
 
 One set-based statement per fact statement, rows only added: a writer never waits for another here.
 The triggers of the tables above (占编, 任职, 职数台账) are in their apps and call the same function.

@@ -21,7 +21,7 @@ from apps.core.scope import PAST_PATHS, roots, within
 from apps.units.models import Unit
 
 from ..choices import QuotaFamily
-from ..dated import cells_sql, dated
+from ..dated import cells_sql, dated_then
 from ..models import Balance, Bucket, QuotaEntry, Reservation, UnitTotal
 
 #: the "type" of a sum over all types that count in totals
@@ -111,8 +111,9 @@ def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Figure
     on   None: today, from the kept sums; a date: exactly, from the dated cells
     """
     paths = paths_of(at)
-    by_type = _kept(paths) if on is None else _on_day(paths, on)
-    return _figures(by_type, on)
+    types = quota_types()
+    by_type = _kept(paths) if on is None else _dated(paths, on, types).get("", {})
+    return _figures(by_type, on, types)
 
 
 def paths_of(at: Unit | str | Iterable[str]) -> list[str]:
@@ -122,9 +123,8 @@ def paths_of(at: Unit | str | Iterable[str]) -> list[str]:
     return roots([at] if isinstance(at, str) else at)
 
 
-def _figures(by_type: dict[str, Sums], on: dt.date | None) -> Figures:
+def _figures(by_type: dict[str, Sums], on: dt.date | None, types: dict[str, CodeValue]) -> Figures:
     total = by_type.pop(ALL_TYPES, Sums())
-    types = quota_types()
     rows = [
         TypeRow(types[key], sums)
         for key, sums in by_type.items()
@@ -223,22 +223,20 @@ def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, d
 # -- a day ----------------------------------------------------------------------------------------
 
 
-def _on_day(paths: list[str], on: dt.date) -> dict[str, Sums]:
-    return _dated(paths, on).get("", {})
-
-
 def _children_on_day(path: str, length: int, on: dt.date) -> dict[str, dict[str, Sums]]:
-    return _dated([path], on, length)
+    return _dated([path], on, quota_types(), length)
 
 
-def _dated(paths: list[str], on: dt.date, length: int | None = None) -> dict[str, dict[str, Sums]]:
-    """Return {group: {type: Sums}} from the dated cells, with a total of each group. Two queries.
+def _dated(
+    paths: list[str], on: dt.date, types: dict[str, CodeValue], length: int | None = None
+) -> dict[str, dict[str, Sums]]:
+    """Return {group: {type: Sums}} from the dated cells, with a total of each group.
 
     length   None: one group ""; else groups are paths of this length
     """
-    counted = [key for key, kind in quota_types().items() if kind.attrs.get("in_total", True)]
+    counted = [key for key, kind in types.items() if kind.attrs.get("in_total", True)]
     found: dict[str, dict[str, Sums]] = {}
-    for group, row in dated(paths, on, FAMILY, length=length, counted=counted).items():
+    for group, row in dated_then(paths, on, FAMILY, length=length, counted=counted).items():
         sums = {
             kind: Sums(places, taken, reserved, vacant, excess, over)
             for kind, (places, taken, reserved, vacant, excess, over) in row.kinds.items()
@@ -266,7 +264,9 @@ def cells_on_day(
 
 def figures_from_facts(at: Unit | str | Iterable[str], on: dt.date) -> Figures:
     """Return what `figures` returns, counted from the facts alone. Slow; for checks and tests."""
-    return _figures(_grouped_from_facts(paths_of(at), on, "''::text").get("", {}), on)
+    return _figures(
+        _grouped_from_facts(paths_of(at), on, "''::text").get("", {}), on, quota_types()
+    )
 
 
 def children_from_facts(node: Unit | str, on: dt.date) -> dict[str, dict[str, Sums]]:

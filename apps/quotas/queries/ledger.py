@@ -69,6 +69,12 @@ def ledger(unit: Unit, on: dt.date | None = None) -> list[LedgerGroup]:
     return groups
 
 
+def first_day() -> dt.date | None:
+    """Return the day of the oldest entry of the register; None while there is none."""
+    first = QuotaEntry.objects.order_by("on", "pk").values_list("on", flat=True).first()
+    return first
+
+
 def documents_behind(groups: list[LedgerGroup]) -> dict[str, list[QuotaEntry]]:
     """Return the movements behind each type's 核定数, newest first: {type key: entries}."""
     found: dict[str, list[QuotaEntry]] = {}

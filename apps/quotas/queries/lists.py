@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from apps.core.models import CodeValue
 from apps.core.scope import within
+from apps.units import listing
 from apps.units.models import Unit
 
-from ..dated import units_over
+from ..dated import Day, units_over
 from ..models import Balance, QuotaEntry, UnitTotal
 from .figures import FAMILY, cells_on_day, paths_of, quota_types
 
@@ -60,6 +61,7 @@ def over_cells(units: Iterable[int]) -> QuerySet:
 
 def _over_on_day(paths: list[str], limit: int | None, on: dt.date) -> list[OverUnit]:
     """Return the same of a past day. Three queries: the units over, their cells, the units."""
+    on = Day.of(on)
     types = quota_types()
     counted = [key for key, kind in types.items() if kind.attrs.get("in_total", True)]
     ranked = units_over(paths, on, FAMILY, counted, limit)
@@ -68,6 +70,7 @@ def _over_on_day(paths: list[str], limit: int | None, on: dt.date) -> list[OverU
         if kind in counted:
             cells[unit].append((types[kind], approved, actual))
     units = Unit.objects.in_bulk(list(cells))
+    listing.dress(units.values(), on)
     found = []
     for unit, excess in ranked:
         rows = sorted(cells[unit], key=lambda row: (row[0].sort, row[0].value))

@@ -26,7 +26,8 @@ LATEST = 8
 @requires("view_subtree")
 @require_GET
 def unit_quotas(request: HttpRequest, pk: int) -> HttpResponse:
-    page, on = unit_page(request.user, pk), on_day(request)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     unit = page.unit
     rows = queries.cells(unit, on)
     behind = queries.documents_behind(queries.ledger(unit, on))
@@ -88,7 +89,8 @@ def total_of(rows: list[CellRow]) -> Sums:
 @requires("view_subtree")
 @require_GET
 def unit_ledger(request: HttpRequest, pk: int) -> HttpResponseBase:
-    page, on = unit_page(request.user, pk), on_day(request)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     groups = queries.ledger(page.unit, on)
     layout = ledger_layout(
         title="编制台账", unit=page.unit, groups=groups, office=office_name(), on=on

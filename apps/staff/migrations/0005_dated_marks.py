@@ -1,4 +1,4 @@
-"""Spells and postings mark the cells whose past they change (docs/adr/0006)."""
+"""Spells and postings mark the cells whose past they change (docs/adr/0008)."""
 
 from django.db import migrations
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.audit.exports import export_table
 from apps.core import identity
-from apps.core.http import prepare_table, render_list, requires
+from apps.core.http import of_day, on_day, prepare_table, render_list, requires
 from apps.core.idempotency import keyless
 from apps.core.scope import roots
-from apps.quotas.models import Balance
+from apps.quotas.queries import cells
 from apps.quotas.rules import may_hold_quota
+from apps.units.listing import table_of_day
 from apps.units.models import Unit
 from apps.units.queries import unit_page
 
@@ -46,10 +47,14 @@ def export_people(request: HttpRequest, table: Any, fmt: str) -> HttpResponseBas
 @require_GET
 def people_list(request: HttpRequest) -> HttpResponseBase:
     """人员库: everybody in quota in the reader's scope."""
-    filters = RosterFilter(request.GET, queryset=queries.roster(request.user), user=request.user)
+    on = on_day(request)
+    rows = queries.roster(request.user, on=on)
+    filters = RosterFilter(request.GET, queryset=rows, user=request.user)
     return render_list(
         request,
-        table=RosterTable,
+        table=table_of_day(RosterTable, on),
+        dated=True,
+        on=on,
         filters=filters,
         template="staff/list.html",
         export=export_people,
@@ -61,10 +66,16 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def people_left(request: HttpRequest) -> HttpResponseBase:
     """减少人员: ended spells."""
-    filters = LeaverFilter(request.GET, queryset=queries.leavers(request.user), user=request.user)
+    on = on_day(request)
+    rows = queries.leavers(request.user)
+    if on is not None:
+        rows = rows.filter(ends_on__lte=on)
+    filters = LeaverFilter(request.GET, queryset=rows, user=request.user)
     return render_list(
         request,
-        table=LeaverTable,
+        table=table_of_day(LeaverTable, on),
+        dated=True,
+        on=on,
         filters=filters,
         template="staff/left.html",
         export=export_people,
@@ -83,22 +94,22 @@ def people_latest(request: HttpRequest) -> HttpResponse:
 @require_GET
 def unit_people(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The 人员 tab: the unit's own roster, with the room of each quota type above it."""
-    page = unit_page(request.user, pk)
-    rows = queries.roster(request.user, page.unit)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
+    rows = queries.roster(request.user, page.unit, on=on)
     kind = request.GET.get("type", "")
     if kind:
         rows = rows.filter(quota_type_id=kind)
     asked = request.GET.get("export", "")
     if asked in ("xlsx", "csv"):
         whole = UnitRosterTable(rows, request=request, order_by=request.GET.get("sort"))
-        whole.caption = f"{page.unit.name}花名册"
+        whole.caption = of_day(f"{page.unit.name}花名册", on)
         return export_table(request, whole, asked, scopes=[page.unit.path])
     context = {
         "unit_page": page,
         "unit": page.unit,
-        "balances": Balance.objects.filter(unit=page.unit)
-        .select_related("quota_type")
-        .order_by("quota_type__sort"),
+        "on": on,
+        "balances": cells(page.unit, on),
         "kind": kind,
         "table": prepare_table(request, UnitRosterTable, rows, exports=True),
         "below": page.unit.numchild > 0,

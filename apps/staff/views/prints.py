@@ -31,7 +31,8 @@ def unit_leavers(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _sheet(request: HttpRequest, pk: int, *, leaving: bool) -> HttpResponseBase:
-    page, on = unit_page(request.user, pk), on_day(request)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     day = on or timezone.localdate()
     if leaving:
         spells = queries.leavers(request.user).filter(unit=page.unit, ends_on__lte=day)

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from apps.audit.exports import export_table
-from apps.core.http import Option, render_list, requires, suggestions
+from apps.core.http import Option, on_day, render_list, requires, suggestions
 
-from .. import queries
+from .. import listing, queries
 from ..filters import UnitFilter
 from ..models import Region, Unit, UnitQuerySet
 from ..rules import MAINTAIN
@@ -20,12 +20,17 @@ JOINED = ("total", "nature", "rank", "system_class", "category", "funding")
 @requires("view_subtree")
 @require_GET
 def unit_list(request: HttpRequest) -> HttpResponseBase:
-    user = request.user
+    user, on = request.user, on_day(request)
     units = Unit.objects.visible_to(user).select_related(*JOINED)
-    filters = UnitFilter(request.GET, queryset=queries.with_parent(units, user), user=user)
+    if on is not None:
+        units = listing.of_day(units, on)
+    units = queries.with_parent(units, user)
+    filters = UnitFilter(request.GET, queryset=units, user=user, on=on)
     return render_list(
         request,
-        table=UnitTable,
+        table=listing.table_of_day(UnitTable, on),
+        dated=True,
+        on=on,
         filters=filters,
         template="units/list.html",
         export=export_table,

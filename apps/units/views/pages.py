@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,12 @@ from django.views.decorators.http import require_GET
 
 from apps.audit import changes
 from apps.audit.exports import CONTENT_TYPES, export_table
-from apps.core.http import prepare_table, requires
+from apps.core.http import of_day, on_day, prepare_table, requires
 from apps.core.tables import Table
 from apps.documents import effects
 from apps.documents.models import ApprovalDocument
 
-from .. import cards, events, queries, rules
+from .. import cards, events, listing, past, queries, rules
 from ..choices import EntityKind
 from ..models import Unit, UnitQuerySet
 from ..queries import UnitPage, unit_page
@@ -31,6 +32,7 @@ CHANGES_ON_A_PAGE = 20
 
 def _context(request: HttpRequest, page: UnitPage, **more: Any) -> dict[str, Any]:
     may = rules.may_maintain(request.user, page.unit) and page.unit.is_active
+    may = may and more.get("on") is None  # a past day is for reading
     return {"unit_page": page, "unit": page.unit, "may_maintain": may, **more}
 
 
@@ -49,7 +51,8 @@ def _whole(request: HttpRequest, table: type[Table], rows: Any) -> Table:
 @requires("view_subtree")
 @require_GET
 def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    page = unit_page(request.user, pk)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     unit = page.unit
     known = (
         Unit.objects.select_related(
@@ -58,6 +61,10 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(pk=pk)
         .get()
     )
+    told = events.history(unit, request.user)
+    if on is not None:
+        listing.as_of(known, past.at(on))
+        told = up_to(told, on)
     chief = known.supervising_unit
     seen = chief if chief is not None and request.user.may("view_subtree", chief) else None
     context = _context(
@@ -65,9 +72,10 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         page,
         more=known,
         supervising=seen,
-        sections=cards.of(unit, request.user),
-        latest=events.history(unit, request.user)[-3:][::-1],
         plates=unit.nameplates.open(),
+        sections=cards.of(unit, request.user, on),
+        latest=told[-3:][::-1],
+        on=on,
     )
     return render(request, "units/detail.html", context)
 
@@ -75,17 +83,24 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("view_subtree")
 @require_GET
 def unit_departments(request: HttpRequest, pk: int) -> HttpResponseBase:
-    page = unit_page(request.user, pk)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     rows = queries.with_group(inside(page.unit), request.user)
     rows = rows.select_related("total", "rank")
-    if request.GET.get("abolished") != "1":
+    if on is not None:
+        rows = listing.of_day(queries.with_group(inside_then(page.unit, on), request.user), on)
+    elif request.GET.get("abolished") != "1":
         rows = rows.active()
+    table = listing.table_of_day(DepartmentTable, on)
     if (fmt := _wanted(request)) is not None:
-        return export_table(request, _whole(request, DepartmentTable, rows), fmt)
+        whole = _whole(request, table, rows)
+        whole.caption = of_day(f"{page.unit.name}{whole.caption}", on)
+        return export_table(request, whole, fmt)
     context = _context(
         request,
         page,
-        table=prepare_table(request, DepartmentTable, rows, exports=True),
+        on=on,
+        table=prepare_table(request, table, rows, exports=True),
         abolished=request.GET.get("abolished") == "1",
     )
     return render(request, "units/departments.html", context)
@@ -114,31 +129,50 @@ def inside(unit: Unit) -> UnitQuerySet:
     return Unit.objects.filter(pk__in=found).order_by(own_first, "path")
 
 
+def inside_then(unit: Unit, on: dt.date) -> UnitQuerySet:
+    """Return what stood directly under `unit` on a past day, groupings as rows of their own."""
+    then = past.at(on)
+    return Unit.objects.filter(then.children(then.path(unit.path))).order_by("path")
+
+
+def up_to(told: list[events.Told], on: dt.date) -> list[events.Told]:
+    """Return the events that had happened by a day; those without a day have always."""
+    return [one for one in told if one.on is None or one.on <= on]
+
+
 @requires("view_subtree")
 @require_GET
 def unit_history(request: HttpRequest, pk: int) -> HttpResponse:
-    page = unit_page(request.user, pk)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     told = events.history(page.unit, request.user)
-    return render(request, "units/history.html", _context(request, page, events=told))
+    if on is not None:
+        told = up_to(told, on)
+    return render(request, "units/history.html", _context(request, page, events=told, on=on))
 
 
 @requires("view_subtree")
 @require_GET
 def unit_documents(request: HttpRequest, pk: int) -> HttpResponseBase:
-    page = unit_page(request.user, pk)
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
     rows = (
         ApprovalDocument.objects.filter(unit_links__unit=page.unit)
         .select_related("kind")
         .order_by("-issued_on", "-pk")
     )
+    if on is not None:
+        rows = rows.filter(issued_on__lte=on)
     if (fmt := _wanted(request)) is not None:
         whole = list(rows)
         _tell_effects(page.unit, whole, request.user)
-        return export_table(request, _whole(request, UnitDocumentTable, whole), fmt)
+        made = _whole(request, UnitDocumentTable, whole)
+        made.caption = of_day(made.caption, on)
+        return export_table(request, made, fmt)
     table = prepare_table(request, UnitDocumentTable, rows, exports=True)
     table.page.object_list = list(table.page.object_list)
     _tell_effects(page.unit, table.page.object_list, request.user)
-    return render(request, "units/documents.html", _context(request, page, table=table))
+    return render(request, "units/documents.html", _context(request, page, table=table, on=on))
 
 
 def _tell_effects(unit: Unit, documents: Sequence[Any], user: Any) -> None:
