@@ -45,7 +45,8 @@ moves AS (
    WHERE history_type <> '-' AND (created_at AT TIME ZONE 'Asia/Shanghai')::date <= %(on)s
      AND (released_at IS NULL OR (released_at AT TIME ZONE 'Asia/Shanghai')::date > %(on)s)
 ), cells AS (
-  SELECT m.unit_id, u.path, m.quota_type_id, sum(a) AS approved, sum(c) AS actual, sum(r) AS reserved
+  SELECT m.unit_id, u.path, m.quota_type_id, sum(a) AS approved, sum(c) AS actual,
+         sum(r) AS reserved
     FROM moves m JOIN units_unit u ON u.id = m.unit_id
    WHERE u.path >= %(low)s AND u.path < %(high)s GROUP BY 1, 2, 3
 )

@@ -14,5 +14,5 @@ SELECT quotas_unmark_table('staff_occupancy');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0004_document_numbers"), ("quotas", "0007_dated_marks")]
+    dependencies = [("staff", "0011_retirement_sums"), ("quotas", "0007_dated_marks")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
