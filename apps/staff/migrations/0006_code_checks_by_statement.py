@@ -1,4 +1,4 @@
-"""Code keys, scope and `counts` of people and spells: checked once per statement (docs/adr/0007).
+"""Code keys, scope and `counts` of people and spells: checked once per statement (docs/adr/0013).
 
 A foreign key asks once per row and column, fourteen times for one line of a roster. The triggers
 here refuse the same things with the same locks: a key that does not exist, and the end of a key

@@ -47,7 +47,7 @@ END $$;
 CREATE TRIGGER b_retirement
   BEFORE UPDATE OF person_id, identity_id, retires_on, retires_as ON staff_occupancy
   FOR EACH ROW EXECUTE FUNCTION staff_set_retirement();
--- a bulk load may bring the estimate along (docs/adr/0007); it is looked at once per statement
+-- a bulk load may bring the estimate along (docs/adr/0013); it is looked at once per statement
 CREATE TRIGGER b_retirement_insert BEFORE INSERT ON staff_occupancy
   FOR EACH ROW WHEN (NEW.retires_as IS NULL OR NEW.retires_on IS NULL)
   EXECUTE FUNCTION staff_set_retirement();
