@@ -109,10 +109,16 @@ class Past:
 
     def path(self, now: str) -> str:
         """Return the path on the day of what stands at `now` today."""
-        for shift in reversed(self.shifts):
-            if now.startswith(shift.now):
-                return shift.then + now[len(shift.now) :]
+        roots_then = self._roots_then
+        for end in range(len(now), 0, -STEP):
+            if now[:end] in roots_then:
+                return roots_then[now[:end]] + now[end:]
         return now
+
+    @cached_property
+    def _roots_then(self) -> dict[str, str]:
+        """{root path today: root path that day} of the moved subtrees, for look-up by prefix."""
+        return {shift.now: shift.then for shift in self.shifts}
 
     def now(self, path: str) -> str:
         """Return today's path of what stood at `path` that day: the reverse of `path`."""
