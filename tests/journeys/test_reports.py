@@ -30,8 +30,11 @@ def test_a_figure_of_a_table_opens_to_its_people_and_becomes_a_question(visit, c
     total.get_by_role("link", name="8", exact=True).click()
     expect(page.locator("#query-answer h2")).to_have_text("8 人次")
 
-    page.get_by_label("条件 3", exact=True).select_option(label="年龄")
-    page.get_by_label("年龄的比较方式").select_option(label="晚于、大于")
+    with page.expect_response(lambda answer: "step=form" in answer.url):
+        page.get_by_label("条件 3", exact=True).select_option(label="年龄")
+    with page.expect_response(lambda answer: "step=form" in answer.url):
+        page.get_by_label("年龄的比较方式").select_option(label="晚于、大于")
+    page.wait_for_timeout(500)  # the form has been swapped
     page.get_by_label("年龄的值").fill("90")
     page.get_by_role("button", name="统计", exact=True).click()
     expect(page.locator("#query-answer")).to_contain_text("没有符合条件的记录")
