@@ -4,7 +4,7 @@
 
 Runs on embedded servers of its own in a temporary folder with a made-up county. Each client moves
 random people to random units through the service; full units and people who have just moved are
-refused, which is the service's business. Afterwards `check_facts` must find no drift. One JSON line.
+refused, as the service does. Afterwards `check_facts` must find no drift. One JSON line.
 """
 
 from __future__ import annotations
@@ -99,9 +99,9 @@ def client(number: int) -> None:
     django.setup()
     from django.db import OperationalError
 
+    from apps.quotas.errors import QuotaRefused
     from apps.quotas.models import Balance
     from apps.staff import services
-    from apps.quotas.errors import QuotaRefused
     from apps.staff.errors import StaffRefused
     from apps.staff.models import Occupancy
     from apps.units.models import Unit
