@@ -19,6 +19,8 @@ from django.http import HttpRequest
 from apps.core import crypto
 from apps.core.http import wants_fragment
 
+from .requests import SignedInRequest
+
 KEY: Final = "kept_form"
 FIELD: Final = "accounts.kept_form"
 LASTS: Final = 30 * 60  # seconds
@@ -80,7 +82,7 @@ def has_one(request: HttpRequest, user_id: int) -> bool:
     return True
 
 
-def read(request: HttpRequest) -> KeptForm | None:
+def read(request: SignedInRequest) -> KeptForm | None:
     if not has_one(request, request.user.pk):
         return None
     kept = request.session[KEY]

@@ -192,6 +192,13 @@ class Proposal(models.Model):
         return reverse("accounts:proposal", args=[self.pk])
 
     @property
+    def subject_pk(self) -> int:
+        """Return the key of the account a proposal is about. ValueError when it is about none."""
+        if self.subject_id is None:
+            raise ValueError(f"proposal {self.pk} is about no account")
+        return self.subject_id
+
+    @property
     def is_over(self) -> bool:
         """Open, but past its time: nobody can confirm it any more."""
         return self.state == ProposalState.OPEN and self.expires_at <= timezone.now()

@@ -60,12 +60,13 @@ def remember(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> No
     session[MUST_ENROL] = not factors.is_enrolled(user) and factors.is_mandatory(user, rules)
     if session.session_key is None:
         session.save()
+    key = session.session_key or ""
     if user.is_administrator:
         end(LiveSession.objects.filter(user=user), ELSEWHERE)
     LiveSession.objects.create(
         user=user,
-        key=session.session_key,
-        digest=digest_of(session.session_key),
+        key=key,
+        digest=digest_of(key),
         address=current.get().address,
         device=devices.words(request.META.get("HTTP_USER_AGENT", "")),
         by_factor=bool(session.get(BY_FACTOR)),

@@ -75,7 +75,7 @@ def propose_tie(*, person: Person, user: User, number: str, reason: str, by: Use
 def apply_tie(proposal: Proposal, by: Any) -> None:
     """Carry out person.tie. One account for one person."""
     person = Person.objects.get(pk=proposal.payload["person"])
-    user = User.objects.select_for_update().get(pk=proposal.subject_id)
+    user = User.objects.select_for_update().get(pk=proposal.subject_pk)
     if not user.is_active or user.name != person.name:
         raise CannotApply("账户已停用，或姓名与人员登记不一致，请核对后重新提出")
     try:
@@ -100,7 +100,7 @@ def propose_untie(*, user: User, reason: str, by: User) -> Proposal:
 
 def apply_untie(proposal: Proposal, by: Any) -> None:
     """Carry out person.untie."""
-    if not OwnRecord.objects.filter(user_id=proposal.subject_id).delete()[0]:
+    if not OwnRecord.objects.filter(user_id=proposal.subject_pk).delete()[0]:
         raise CannotApply("这个账户没有绑定人员，不必解除")
     audit.record("person.untie", target=proposal.subject, by=by)
 
@@ -157,8 +157,10 @@ def looked_at(person: Person) -> list[Looked]:
     events = list(looks.at_person(person.pk, spells)[:SHOWN])
     if LookHold.objects.filter(person_id=person.pk, until__gte=timezone.localdate()).exists():
         events = _without_discipline(events)
-    actors = {event.actor_id for event in events}
-    titles = dict(User.objects.filter(pk__in=actors - {None}).values_list("pk", "title"))
+    actors = {event.actor_id for event in events if event.actor_id is not None}
+    titles: dict[int | None, str] = dict(
+        User.objects.filter(pk__in=actors).values_list("pk", "title")
+    )
     return [
         Looked(
             at=event.at,

@@ -5,6 +5,8 @@ These pages show the names of units and of account holders, nothing else of eith
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +18,7 @@ from apps.accounts.errors import ProposalRefused
 from apps.accounts.forms import ReasonForm
 from apps.accounts.models import Proposal, User
 from apps.accounts.refusals import sentence
+from apps.accounts.requests import SignedInRequest
 from apps.accounts.roles import ROLES
 from apps.accounts.views import after_proposing
 from apps.audit.exports import export_table
@@ -78,7 +81,7 @@ def appointments_of_user(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires_administrator(SECURITY)
 @require_http_methods(["GET", "POST"])
-def appointment_create(request: HttpRequest) -> HttpResponse:
+def appointment_create(request: SignedInRequest) -> HttpResponse:
     form = AppointmentForm(
         request.POST if request.method == "POST" else None,
         initial={"user": _asked_account(request)},
@@ -109,7 +112,7 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
 
 @requires_administrator(SECURITY)
 @require_http_methods(["GET", "POST"])
-def appointment_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def appointment_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     """Propose to take a role back, with the reason."""
     row = get_object_or_404(Appointment.objects.select_related("user", "unit"), pk=pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -127,7 +130,8 @@ def appointment_revoke(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, sentence(refusal))
         else:
             return after_proposing(request, made)
-    context = {"row": row, "role": role_label(row.role), "rights": rights_of(row.role)}
+    context: dict[str, Any] = {"row": row, "role": role_label(row.role)}
+    context["rights"] = rights_of(row.role)
     return render_form(request, "units/appointments/revoke.html", form, **context)
 
 

@@ -85,7 +85,7 @@ def apply_grant(proposal: Proposal, by: Any) -> None:
     unit = Unit.objects.active().filter(pk=proposal.payload["unit"]).first()
     if unit is None:
         raise CannotApply("所选单位已撤销，请重新提出")
-    if not User.objects.filter(pk=proposal.subject_id, is_active=True).exists():
+    if not User.objects.filter(pk=proposal.subject_pk, is_active=True).exists():
         raise CannotApply("这个账户已停用，请重新启用后再确认")
     try:
         appoint(

@@ -35,7 +35,7 @@ def propose_administrator(
 
 def propose_removal(*, user: User, reason: str, by: User) -> Proposal:
     """Propose that an administrator becomes an ordinary account again. Raises as `propose`."""
-    label = AdministratorKind(user.admin_kind).label
+    label = AdministratorKind(user.admin_kind or "").label
     return propose(
         kind="administrator.remove",
         subject=user,
@@ -64,7 +64,7 @@ def propose_policy(*, key: str, value: int, reason: str, by: User) -> Proposal:
 def make(proposal: Proposal, by: Any) -> None:
     """Carry out administrator.make."""
     kind = AdministratorKind(proposal.payload["kind"])
-    user = User.objects.select_for_update().get(pk=proposal.subject_id)
+    user = User.objects.select_for_update().get(pk=proposal.subject_pk)
     if not user.is_active:
         raise CannotApply(f"{user}的账户已停用，不能任{kind.label}")
     if user.admin_kind is not None:

@@ -113,7 +113,7 @@ def propose_reset(*, user: User, reason: str, by: User) -> Proposal:
 
 def apply_reset(proposal: Proposal, by: Any) -> None:
     """Carry out factor.reset; all sessions of the account end."""
-    user = User.objects.select_for_update().get(pk=proposal.subject_id)
+    user = User.objects.select_for_update().get(pk=proposal.subject_pk)
     if not SecondFactor.objects.filter(user=user).delete()[0]:
         raise CannotApply(f"{user}没有绑定动态口令，不必解除")
     sessions.end(LiveSession.objects.filter(user=user), "动态口令被解除")

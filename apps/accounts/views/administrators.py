@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -122,5 +124,5 @@ def policy_change(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, refusals.sentence(refusal))
         else:
             return after_proposing(request, made)
-    context = {"setting": setting, "now": setting.words(now)}
+    context: dict[str, Any] = {"setting": setting, "now": setting.words(now)}
     return render_form(request, "accounts/policy_form.html", form, **context)

@@ -146,7 +146,7 @@ def factor_enrol(request: SignedInRequest) -> HttpResponse:
             stepup.passed(request)
             _seal(request, CODES, " ".join(codes))
             return redirect_here(request, "accounts:factor_codes")
-    context = {
+    context: dict[str, Any] = {
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "picture": factors.picture_of(factors.address_of(request.user, secret)),
         "forced": request.session.get(sessions.MUST_ENROL),
@@ -238,7 +238,8 @@ def step_up(request: SignedInRequest) -> HttpResponse:
             stepup.passed(request)
             return redirect_here(request, after or home_of(request.user))
     minutes = stepup.LASTS // 60
-    context = {"next": after, "minutes": minutes, "asked": policy.value("factor_before_reveal")}
+    asked = policy.value("factor_before_reveal")
+    context: dict[str, Any] = {"next": after, "minutes": minutes, "asked": asked}
     return render_form(request, "accounts/step_up.html", form, **context)
 
 

@@ -120,7 +120,7 @@ def unlock(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @requires()
 @require_http_methods(["GET", "POST"])
-def kept_form(request: HttpRequest) -> HttpResponse:
+def kept_form(request: SignedInRequest) -> HttpResponse:
     """Give back what was typed before the session ended; a POST throws it away."""
     if request.method == "POST":
         kept.drop(request)

@@ -126,7 +126,7 @@ def password_change(request: SignedInRequest) -> HttpResponse:
 
 
 @requires()
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: SignedInRequest) -> HttpResponse:
     """One's own account: who one is here and what one may do."""
     rights = [label for code, label in PERMISSIONS.items() if request.user.may_anywhere(code)]
     found = RecoveryCode.objects.filter(factor__user=request.user, used_at__isnull=True)
