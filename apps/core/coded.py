@@ -25,7 +25,7 @@ class CodedQuerySet(models.QuerySet):
     _code_paths: tuple[str, ...] = ()
 
     def with_codes(self, *paths: str) -> Self:
-        rows = self._chain()
+        rows = self.all()
         rows._code_paths = (*self._code_paths, *paths)
         return rows
 
@@ -37,7 +37,7 @@ class CodedQuerySet(models.QuerySet):
     def _fetch_all(self) -> None:
         fresh = self._result_cache is None  # type: ignore[has-type]
         super()._fetch_all()  # type: ignore[misc]
-        if fresh and self._code_paths:
+        if fresh and self._code_paths and self._result_cache:
             attach(self._result_cache, self._code_paths)
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:

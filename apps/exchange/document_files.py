@@ -6,6 +6,7 @@ workbook in it says), so that check, page, confirmation and withdrawal are those
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
 import re
 from collections.abc import Sequence
@@ -91,7 +92,7 @@ class DocumentFilesKind(DocumentKind):
         rows += self._by_names(rest, user)
         notes += [f"“{name}”不是批文，没有读取" for name in bundle.skipped[:20]]
         headers = list(dict.fromkeys([*PROPOSED, *(key for row in rows for key in row)]))
-        cells = [headers, *([row.get(key) for key in headers] for row in rows)]
+        cells: list[list[Any]] = [headers, *([row.get(key) for key in headers] for row in rows)]
         book = Workbook("zip", [Sheet(SHEET, cells)], {"bundle": str(path)}, {}, notes)
         return book
 
@@ -156,6 +157,7 @@ class DocumentFilesKind(DocumentKind):
         labels: dict[str, str],
     ) -> dict[str, Any]:
         """Return one row; of a registered document what the register says, so it stays."""
+        values: tuple[str, str, dt.date | None, str]
         if known is not None:
             values = (
                 known.title, known.issuer, known.issued_on, labels.get(known.kind_id, "")

@@ -64,7 +64,7 @@ class MappingForm(f.Form):
         self, *args: Any, batch: ImportBatch, kind: ImportKind, columns: Sequence[Column], **kw: Any
     ) -> None:
         super().__init__(*args, **kw)
-        self.batch, self.kind, self.columns = batch, kind, columns
+        self.batch, self.kind, self.ours = batch, kind, columns
         self.sources: list[dict[str, Any]] = batch.layout["columns"]
         chosen = from_json(batch.mapping) if batch.mapping.get("columns") else self._proposed()
         self.chosen = chosen
@@ -127,7 +127,7 @@ class MappingForm(f.Form):
     def mapping(self) -> Mapping:
         """Return what was chosen (a bound, valid form)."""
         data = self.cleaned_data
-        names = [column.field for column in self.columns]
+        names = [column.field for column in self.ours]
         return Mapping(
             {one["name"]: data[f"to_{n}"] for n, one in enumerate(self.sources)},
             {name: text for name in names if (text := data[f"fill_{name}"].strip())},
@@ -160,20 +160,20 @@ class MappingForm(f.Form):
     @property
     def missing_rows(self) -> list[dict[str, Any]]:
         """Return our columns that the file cannot go without and has nothing for."""
-        lacking = self.kind.missing(self.columns, self._given())
+        lacking = self.kind.missing(self.ours, self._given())
         return [self._extra(column) for column in lacking]
 
     @property
     def more_rows(self) -> list[dict[str, Any]]:
         """Return our other columns: a default for empty cells, or a fixed value for all."""
-        lacking = {column.field for column in self.kind.missing(self.columns, self._given())}
-        return [self._extra(column) for column in self.columns if column.field not in lacking]
+        lacking = {column.field for column in self.kind.missing(self.ours, self._given())}
+        return [self._extra(column) for column in self.ours if column.field not in lacking]
 
     @property
     def day_rows(self) -> list[dict[str, Any]]:
         return [
             {"header": column.header, "day": self[f"day_{column.field}"]}
-            for column in self.columns
+            for column in self.ours
             if f"day_{column.field}" in self.fields
         ]
 

@@ -80,7 +80,7 @@ class Undo:
         kept = {f.column for f in history_of(self.model).model._meta.local_concrete_fields}
         places = PLACES if self.table != "documents_approvaldocument" else frozenset()
         return [
-            field.column
+            str(field.column)
             for field in self.model._meta.local_concrete_fields
             if field.column in kept and field.column not in places and field.column != self.pk
         ]
@@ -243,7 +243,7 @@ def _pointers(model: type[models.Model]) -> Iterator[tuple[type[models.Model], s
         if isinstance(other, str) or not getattr(field, "db_constraint", True):
             continue
         if not hasattr(other, "history_id") and not other.__name__.startswith("Historical"):
-            yield other, field.column
+            yield other, str(field.column)
 
 
 def _pointing(

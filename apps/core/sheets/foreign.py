@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .columns import Column
@@ -77,7 +77,7 @@ class Profile:
         return hashlib.sha256(names.encode()).hexdigest()
 
 
-def spellings(columns: Sequence[Column], synonyms: dict[str, Sequence[str]]) -> dict[str, str]:
+def spellings(columns: Sequence[Column], synonyms: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return {header key: field} of every word a column is known by; headers before synonyms."""
     known: dict[str, str] = {header_key(column.header): column.field for column in columns}
     for column in columns:

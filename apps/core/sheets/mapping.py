@@ -170,9 +170,9 @@ class _Work:
                 header[one.number - 1] = self.columns[to].header
                 self._read(to, one.number)
         for to, name in self.mapping.copies.items():
-            one = self.profile.column(name)
-            if one is not None:
-                self._add(header, to, self._column(one.number))
+            copied = self.profile.column(name)
+            if copied is not None:
+                self._add(header, to, self._column(copied.number))
                 self._read(to, len(header))
         placed = {name for name in self.mapping.columns.values() if name} | set(self.mapping.copies)
         for to, text in self.mapping.fills.items():

@@ -143,9 +143,9 @@ def _data_lines(sheet: Sheet, header: HeaderMap) -> list[int]:
         notes = {line for line, row in enumerate(first, start=header.line + 1) if _is_note(row)}
         empty = _empty_rows(sheet.rows, header.line, places)
         left_out = notes | {at + 1 for at in empty}
-        lines = range(header.line + 1, len(sheet.rows) + 1)
-        return [line for line in lines if line not in left_out] if left_out else list(lines)
-    lines = []
+        below = range(header.line + 1, len(sheet.rows) + 1)
+        return [line for line in below if line not in left_out] if left_out else list(below)
+    lines: list[int] = []
     for line, row in enumerate(sheet.rows[header.line :], start=header.line + 1):
         width = len(row)
         for place in places:

@@ -81,8 +81,9 @@ def _candidates(
     last = one.path[-1]
     if header_key(last) in _NUMBERING:
         return
-    if (to := before.get(header_key(one.name))) in by_field:
-        yield to, 3.0, REMEMBERED
+    remembered = before.get(header_key(one.name))
+    if remembered is not None and remembered in by_field:
+        yield remembered, 3.0, REMEMBERED
     words = [last, "".join(one.path), one.path[0]]
     for rank, word in enumerate(dict.fromkeys(words)):
         to = look_up(known, word)

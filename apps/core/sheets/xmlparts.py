@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from xml.parsers import expat
 
 from .limits import Limits, Refused
@@ -171,8 +172,9 @@ class Skipper:
 
     def _start(self, head: bytes, found: int) -> None:
         """Feed all up to the begin; it counts only if the parser started an element there."""
-        parser, started = self.parser, []
-        handler = parser.StartElementHandler
+        parser = self.parser
+        started: list[str] = []
+        handler: Any = parser.StartElementHandler
         name = (self.begin or b"")[1:-1].decode()
 
         def watch(element: str, attributes: dict[str, str]) -> None:

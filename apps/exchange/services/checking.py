@@ -115,8 +115,8 @@ def fix(*, batch: ImportBatch, values: Values[tuple[int, int], str], by: Any) ->
     made = {}
     for place, text in values.items():
         if (cell := cells.get(place)) is not None:
-            one = fixes.Fix(cell["sheet"], *place, text)
-            made[place] = fixes.kept(one, cell, batch=batch.pk, by=by, at=now)
+            fix = fixes.Fix(cell["sheet"], *place, text)
+            made[place] = fixes.kept(fix, cell, batch=batch.pk, by=by, at=now)
     if not made:
         raise NothingFixed
     before = {(one["line"], one["column"]): one for one in batch.corrections}

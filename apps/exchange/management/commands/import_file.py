@@ -139,8 +139,8 @@ class Command(BaseCommand):
             )
         except layouts.BadMapping as bad:
             headers = {column.field: column.header for column in kind.columns(actor)}
-            faults = [Fault("", 0, 0, headers.get(f, "对照"), "", s) for f, s in bad.wrong]
-            self._faulty(options["report"], kind, faults, {})
+            wrong = [Fault("", 0, 0, headers.get(f, "对照"), "", s) for f, s in bad.wrong]
+            self._faulty(options["report"], kind, wrong, {})
         faults = run.plan.faults
         if not faults and options["commit"]:
             try:
