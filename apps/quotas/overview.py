@@ -24,13 +24,13 @@ from apps.core.models import CodeValue
 from apps.units.models import Unit
 
 from . import dated
-from .models import Balance, PastBalance, UnitTotal
+from .models import Balance, PastBalance, ScopedQuerySet, UnitTotal
 from .queries.figures import quota_types
 
 SUMS = ("approved", "actual", "reserved", "vacant", "excess")
 
 
-def balances(on: dt.date | None) -> QuerySet:
+def balances(on: dt.date | None) -> ScopedQuerySet:
     """Return the balances of today, or of a past day."""
     return Balance.objects.all() if on is None else PastBalance.objects.on_day(on)
 

@@ -131,7 +131,7 @@ def dues(paths: Iterable[str], today: dt.date) -> Dues:
             if when < shifted(month, months + 1):
                 counts[term] += number
     unknown = in_quota(paths).order_by().filter(retires_on__isnull=True).count()
-    return Dues(*(counts[term] for term in TERMS), overdue=overdue, unknown=unknown)
+    return Dues(counts["1"], counts["6"], counts["24"], overdue, unknown)
 
 
 @dataclass(frozen=True)

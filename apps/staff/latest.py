@@ -52,7 +52,9 @@ def _newest(paths: list[str], limit: int) -> list[int] | None:
     `id + 0` keeps the planner from walking the primary key.
     """
     spells, units = Occupancy._meta.db_table, Unit._meta.db_table
-    parts, pieces, parameters, bounds = [], [], [], []
+    parts, pieces = [], []
+    parameters: list[Any] = []
+    bounds: list[Any] = []
     for path in paths:
         if len(path) <= WIDTH:
             parts.append("(path >= %s AND path < %s)")

@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.core.scope import covers
 
-from .models import Occupancy, Person
+from .models import Correction, Occupancy, Person
 
 #: Permission of those who register entries, exits and changes in this issue: 编办经办.
 EXAMINE = "examine"
@@ -18,8 +18,8 @@ REVEALING = ("examine", "file_for")
 KEEPS_WATCH = ("examine", "file_for")
 
 
-def may_examine(user: Any, spell: Occupancy) -> bool:
-    """Say whether the user may write this spell (anything with a `scope`)."""
+def may_examine(user: Any, spell: Occupancy | Correction) -> bool:
+    """Say whether the user may write this spell, or undo this correction of one."""
     return covers(user.subtrees(EXAMINE), spell.scope)
 
 
@@ -30,7 +30,7 @@ def may_correct(user: Any, spell: Occupancy) -> bool:
 
 def may_publish(user: Any, place: Any) -> bool:
     """Say whether the user keeps notices of a unit, or of anything with a `scope` (PB-05)."""
-    path = getattr(place, "scope", None) or getattr(place, "path", "")
+    path: str = getattr(place, "scope", "") or getattr(place, "path", "")
     return any(covers(user.subtrees(name), path) for name in KEEPS_WATCH)
 
 

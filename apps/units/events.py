@@ -122,11 +122,12 @@ class Words:
             return "（空）"
         if isinstance(value, bool):
             return "是" if value else "否"
-        named = {
+        by_column: dict[str, dict[Any, str]] = {
             "region_id": self.regions,
             "supervising_unit_id": self.units,
             "parent": self.units,
-        }.get(column, self.codes)
+        }
+        named = by_column.get(column, self.codes)
         keyed = column.endswith("_id") or column == "parent"
         shown = str(named.get(value, value)) if keyed else str(value)
         return shown if len(shown) <= 60 else shown[:60] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django_tables2.utils import OrderByTuple
@@ -13,16 +13,18 @@ from django_tables2.utils import OrderByTuple
 from . import past
 from .models import Unit
 
+Units = TypeVar("Units", bound=QuerySet)
+
 #: adds the figures of a past day to a query of units; set by the app that keeps them (quotas)
-_figures: list[Callable[[QuerySet, dt.date], QuerySet]] = []
+_figures: list[Callable[[Any, dt.date], Any]] = []
 
 
-def figures_by(add: Callable[[QuerySet, dt.date], QuerySet]) -> None:
+def figures_by(add: Callable[[Any, dt.date], Any]) -> None:
     """Register what adds `then_total` (and `then_approved` … to order by) to a query of units."""
     _figures[:] = [add]
 
 
-def of_day(units: QuerySet, on: dt.date) -> QuerySet:
+def of_day(units: Units, on: dt.date) -> Units:
     """Return the units that existed on the day, with that day's figures."""
     units = units.filter(past.existed_on(on))
     for add in _figures:

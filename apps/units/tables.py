@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -63,7 +63,7 @@ class _Name(t.LinkColumn):
 
 
 class UnitTable(t.Table):
-    also_known: ClassVar[Mapping[int, str]] = MappingProxyType({})
+    also_known: Mapping[int, str] = MappingProxyType({})
     key = "units"
     caption = "机构库"
     fixed = ("name",)

@@ -93,7 +93,7 @@ def quota_cells(node: Unit, on: dt.date | None) -> list[tuple[str, str, int, int
         )
         fields = ("scope", "quota_type_id", "approved", "actual", "reserved")
         return list(cells.order_by("scope", "quota_type_id").values_list(*fields))
-    return sorted(tuple(row[1:]) for row in cells_on_day([node.path], on) if any(row[3:]))
+    return sorted(row[1:] for row in cells_on_day([node.path], on) if any(row[3:]))
 
 
 def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str, People]:

@@ -46,7 +46,7 @@ class PersonFields(PeopleForm):
     native_place = text("籍贯", 60)
     political_status = code("政治面貌", "political_status")
     joined_party_on = f.DayField(label="入党时间", required=False)
-    work_started_on = f.DayField(label="参加工作时间", required=False)
+    work_started_on: f.DayField | None = f.DayField(label="参加工作时间", required=False)
     education = code("学历", "education")
     degree = code("学位", "degree")
     school = text("毕业院校", 80)

@@ -118,7 +118,7 @@ class Person(models.Model):
         return reverse("staff:detail", args=[self.pk])
 
 
-class SpellQuerySet(CodedQuerySet, ScopedQuerySet):
+class SpellQuerySet(CodedQuerySet, ScopedQuerySet):  # type: ignore[override]
     def open(self) -> Self:
         return self.filter(ends_on__isnull=True)
 

@@ -158,7 +158,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _page(request: HttpRequest, found: Publicity, **more: Any) -> HttpResponse:
     keeps = rules.may_publish(request.user, found)
     today = timezone.localdate()
-    context = {
+    context: dict[str, Any] = {
         "publicity": found,
         "layout": more.pop("layout", None) or layout_of(found),
         "facts": facts_of(found),

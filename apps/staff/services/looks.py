@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -40,5 +41,5 @@ def note_found(*, people: Sequence[Person], by: Any) -> None:
         within(by.subtrees("view_subtree"), "scope"), person__in=[one.pk for one in people]
     )
     scopes = dict(spells.order_by("starts_on", "pk").values_list("person_id", "scope"))
-    targets = {person: scopes.get(person.pk, "") for person in people}
+    targets: dict[Model, str] = {person: scopes.get(person.pk, "") for person in people}
     audit.record_each("person.find", targets=targets, by=by)

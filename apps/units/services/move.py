@@ -109,8 +109,8 @@ def refuse_past_circle(unit: Unit, parent: Unit, on: dt.date) -> None:
     A move may be dated back; what else moved since then must fit it on each of those days.
     """
     moved = UnitEvent.objects.filter(on__gt=on, document__isnull=False, before__has_key="parent")
-    days = {on, *moved.values_list("on", flat=True)} if moved.exists() else set()
-    for day in sorted(days):
+    days = {day for day in moved.values_list("on", flat=True) if day is not None}
+    for day in sorted({on, *days} if days else ()):
         then = past.at(day)
         if then.path(parent.path).startswith(then.path(unit.path)):
             raise UnderItself(unit, parent, day)

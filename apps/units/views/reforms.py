@@ -43,7 +43,7 @@ class Flow:
     form: ClassVar[type]
     title: ClassVar[str]
     verb: ClassVar[str]
-    notes: ClassVar[Sequence[str]] = ()
+    notes: Sequence[str] = ()
     named: ClassVar[Sequence[str]] = ("unit",)  #: fields the address may fill in
     shares: ClassVar[bool] = False  #: a second page asks what goes
 
