@@ -41,9 +41,9 @@ def held(today: dt.date | None = None) -> list[Held]:
         latest[row.rule] = row
     found = []
     for rule in RULES:
-        row = latest.get(rule.number)
-        values = {**rule.defaults, **(row.values if row is not None else {})}
-        found.append(Held(rule, row is None or row.enabled, values, row))
+        last = latest.get(rule.number)
+        values = {**rule.defaults, **(last.values if last is not None else {})}
+        found.append(Held(rule, last is None or last.enabled, values, last))
     return found
 
 

@@ -45,7 +45,7 @@ class FindingTable(t.Table):
     key = "findings"
     caption = "数据校核问题"
     selectable = True
-    fixed = ("rule", "unit")
+    fixed: tuple[str, ...] = ("rule", "unit")
     hidden: tuple[str, ...] = ("code", "gone_at")
     empty = t.Empty(
         "没有校核问题", "没有查出问题，或换个条件再查；暂不提示和已消除的在“处置”里选。"
@@ -61,7 +61,7 @@ class FindingTable(t.Table):
         width=16,
         phone="",
     )
-    code = t.CodeColumn("机构编码", accessor="unit.code")
+    code: t.CodeColumn | None = t.CodeColumn("机构编码", accessor="unit.code")
     sentence = _Sentence("值与限", accessor="facts", wide_text=True, width=24)
     first_seen = t.DayColumn("发现日期", accessor="first_seen", order_by="first_seen")
     days = _Days("持续天数", accessor="first_seen", phone="hide")

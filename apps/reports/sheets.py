@@ -109,7 +109,7 @@ def transfers(asked: Asked, user: Any) -> Layout:
     others = list(Occupancy.objects.visible_to(user).filter(person__in=ids).select_related("unit"))
     left = {(one.person_id, one.ends_on): one.unit.name for one in others if one.ends_on}
     joined = {(one.person_id, one.starts_on): one.unit.name for one in others}
-    lines = []
+    lines: list[Line] = []
     for spell in found:
         name = spell.person.name
         if before < spell.starts_on <= end and spell.entry_mode is not None and (

@@ -136,9 +136,9 @@ def turnover_due(asked: Asked) -> Iterator[Hit]:
     }
     for row in entries:
         places = min(row["places"], standing.get((row["unit"], row["quota_type"]), 0))
-        if not places:
-            continue
         due = row["revolve_due_on"]
+        if not places or due is None:
+            continue
         days = (due - asked.today).days
         facts = {
             "kind": row["quota_type__label"],

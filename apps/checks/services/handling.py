@@ -171,8 +171,6 @@ def _record(move: str, finding: Finding, before: str, opinion: str, by: Any) -> 
     after: dict[str, Any] = {"state": finding.state, "rule": finding.rule}
     if finding.muted_until is not None:
         after["until"] = finding.muted_until.isoformat()
-    facts = {"target": finding, "by": by, "note": opinion[:200]}
-    states = {"before": {"state": before}, "after": after}
     kinds = {
         "explain": "finding.explain",
         "claim": "finding.claim",
@@ -180,4 +178,11 @@ def _record(move: str, finding: Finding, before: str, opinion: str, by: Any) -> 
         "mute": "finding.mute",
         "reopen": "finding.reopen",
     }
-    audit.record(kinds[move], **facts, **states)
+    audit.record(
+        kinds[move],
+        target=finding,
+        by=by,
+        note=opinion[:200],
+        before={"state": before},
+        after=after,
+    )

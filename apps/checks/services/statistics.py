@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -103,7 +104,7 @@ def _write_months(keys: Sequence[int], paths: Sequence[str], last: dt.date) -> i
     sql = counted(
         "SELECT id AS unit_id, path FROM units_unit WHERE id = ANY(%s)", "%s::date", f"({inside})"
     )
-    parameters = [list(keys), *bounds, *bounds, *bounds, last, last]
+    parameters: list[Any] = [list(keys), *bounds, *bounds, *bounds, last, last]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")  # compiling takes longer than a county's months
         cursor.execute(

@@ -65,7 +65,7 @@ def unit_findings(request: HttpRequest, pk: int) -> HttpResponseBase:
         table = UnitFindingTable(rows, request=request, order_by=request.GET.get("sort"))
         return export_table(request, table, asked)
     table = prepare_table(request, UnitFindingTable, rows, exports=True)
-    context = {"unit_page": page, "unit": page.unit, "table": table, "gone": gone}
+    context: dict[str, Any] = {"unit_page": page, "unit": page.unit, "table": table, "gone": gone}
     return render_form(request, "checks/unit.html", None, **context)
 
 
@@ -178,5 +178,5 @@ def finding_batch(request: HttpRequest) -> HttpResponse:
             text = f"{services.MOVES[move].label} {done} 个问题"
             messages.success(request, f"{text}，{left} 个已被他人处置或已消除" if left else text)
             return redirect("checks:list")
-    context = {"rows": rows, "move": move, "step": services.MOVES[move]}
+    context: dict[str, Any] = {"rows": rows, "move": move, "step": services.MOVES[move]}
     return render_form(request, "checks/batch.html", form, **context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -89,7 +91,8 @@ def rule_edit(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, f"{rule}的设置已保存，下一次全面校核起生效")
             return redirect("checks:rules")
     history = RuleSetting.objects.filter(rule=number).select_related("by").order_by("-pk")
-    context = {"rule": rule, "held": one, "history": [_told(row) for row in history]}
+    told = [_told(row) for row in history]
+    context: dict[str, Any] = {"rule": rule, "held": one, "history": told}
     return render_form(request, "checks/rule_edit.html", form, **context)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_default
 from typing import Any
 
 from django.db.models import Q
@@ -52,7 +53,7 @@ class Ready:
     q: Q
     words: str
     field: Field
-    aliases: dict[str, Any] = field(default_factory=dict)
+    aliases: dict[str, Any] = with_default(default_factory=dict)
 
 
 def read(data: Any, number: int) -> Condition | None:

@@ -35,7 +35,15 @@ class OnDay(Func):
         super().__init__(unit)
         self.name, self.day = name, day
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> Any:
         unit, parameters = compiler.compile(self.source_expressions[0])
         # names of our own tables, an aggregate of the list above, days as parameters
         sql = f"""

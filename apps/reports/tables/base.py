@@ -144,7 +144,8 @@ class Builder:
     def lines(self) -> list[Line]:
         made: list[Line] = []
         for section in self.register.sections:
-            body, tallies = [], []
+            body: list[Line] = []
+            tallies: list[Tally] = []
             for line in section.lines:
                 tally = self.found.get(line.path, Counter())
                 tallies.append(tally)

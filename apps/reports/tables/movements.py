@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from apps.core.models import CodeValue
 from apps.core.sheets import Heading, Layout, Line
+from apps.quotas.choices import QuotaFamily
 
 from .. import links
 from ..links import Place, same
@@ -93,7 +94,7 @@ def movements(asked: Asked) -> Made:
     made = Made(layout, total, len(by_unit))
     for key in ("all", *used):
         sums = first[key] + all_in[key] - all_out[key]
-        word = "合计" if key == "all" else FAMILIES[key]
+        word = "合计" if key == "all" else FAMILIES[QuotaFamily(key)]
         sign, told = ("＝", "平") if sums == last[key] else ("≠", "不平，请核对")
         made.checks.append(
             f"{word} 期初{first[key]}＋增{all_in[key]}−减{all_out[key]}{sign}"

@@ -226,7 +226,7 @@ def institutions(asked: Asked) -> Made:
     only = (Condition("kind", "eq", ("body",)), Condition("nature", "eq", (INSTITUTION,)))
 
     def line(label: str, tally: Tally, sort: str, *where: Condition) -> Line:
-        counted = (Condition("unit_nature", "eq", (INSTITUTION,)),)
+        counted: tuple[Condition, ...] = (Condition("unit_nature", "eq", (INSTITUTION,)),)
         counted += tuple(Condition("unit_pi_class", c.operator, c.values) for c in where)
         to = {2: links.units(place, day, *only, *where),
               3 + len(order) + 1: links.counted(place, day, *counted)}  # fmt: skip
@@ -239,9 +239,9 @@ def institutions(asked: Asked) -> Made:
         return Line(cells, sort=sort, links={n: url for n, url in to.items() if cells[n - 1]})
 
     lines, total = [], Counter[str]()
-    for key in sorted(by_class, key=lambda key: _place_of(key, classes)):
-        lines.append(line(_word(key, classes), by_class[key], "plain", same("pi_class", key)))
-        total.update(by_class[key])
+    for one in sorted(by_class, key=lambda key: _place_of(key, classes)):
+        lines.append(line(_word(one, classes), by_class[one], "plain", same("pi_class", one)))
+        total.update(by_class[one])
     lines.append(line("合计", total, "total"))
     heads = [
         Heading(("分类",), 22, "@", "left"),

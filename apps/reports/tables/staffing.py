@@ -68,19 +68,29 @@ def split_columns(
             columns.append(
                 Column(
                     (word, "小计"),
-                    lambda tally, keys=keys: sum(tally[f"{letter}:{key}"] for key in keys) or None,
-                    lambda place, keys=keys: link(place, Condition("quota_type", "in", keys)),
+                    _sum_of(letter, keys),
+                    _behind(link, Condition("quota_type", "in", keys)),
                 )
             )
         columns += [
             Column(
                 (word, short(kind)) if len(mine) > 1 else (word,),
                 number(f"{letter}:{kind.key}"),
-                lambda place, key=kind.key: link(place, Condition("quota_type", "eq", (key,))),
+                _behind(link, Condition("quota_type", "eq", (kind.key,))),
             )
             for kind in mine
         ]
     return columns
+
+
+def _sum_of(letter: str, keys: tuple[str, ...]) -> Callable[[Tally], int | None]:
+    return lambda tally: sum(tally[f"{letter}:{key}"] for key in keys) or None
+
+
+def _behind(
+    link: Callable[[Place, Condition | None], str], where: Condition
+) -> Callable[[Place], str]:
+    return lambda place: link(place, where)
 
 
 def short(kind: CodeValue) -> str:

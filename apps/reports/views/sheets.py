@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.requests import SignedInRequest
 from apps.audit import services as audit
 from apps.audit.exports import CONTENT_TYPES, disposition
 from apps.audit.prints import asked_format, sheet_answer
@@ -102,7 +103,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @requires(SEES)
 @require_GET
-def centre(request: HttpRequest) -> HttpResponseBase:
+def centre(request: SignedInRequest) -> HttpResponseBase:
     """打印中心: everything that concerns one unit, ready to print; and what was made before."""
     node, on = places.node_of(request.user, request.GET.get("at", "")), on_day(request)
     day = f"?on={on.isoformat()}" if on else ""
