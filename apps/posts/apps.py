@@ -18,7 +18,9 @@ class PostsConfig(AppConfig):
         imports.register(PostKind())
         days.dated("posts:list", "posts:ledger")
         dated.register(
-            dated.Source("posts_leadershipentry", "post_kind_id", '"on"', places="change")
+            dated.Source(
+                "posts_leadershipentry", "post_kind_id", '"on"', places="change", short_units=True
+            )
         )
         effects.register("领导职数", told.effects_of, on_unit=told.effects_on)
         cards.register("领导职数", told.card_of)

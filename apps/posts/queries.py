@@ -221,7 +221,7 @@ def _facts_on_day(paths: list[str], on: dt.date) -> tuple[str, list[Any]]:
 
 
 def _on_day(paths: list[str], on: dt.date) -> tuple[dict[str, PostSums], int, int]:
-    row = dated.dated_then(paths, on, FAMILY, shorts=True).get("", dated.Dated())
+    row = dated.dated_then(paths, on, FAMILY).get("", dated.Dated())
     return _sums_of(row), row.over, row.short
 
 

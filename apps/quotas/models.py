@@ -262,7 +262,8 @@ _DURING = Func("starts_on", "ends_on", function="DATERANGE", output_field=DateRa
 class CellSpan(models.Model):
     """What one cell held from a day until another: the past of the balances (docs/adr/0008).
 
-    kind      quota type or kind of leadership post (whose 应配, 实配 are places, taken)
+    kind      quota type or kind of leadership post (whose 应配, 实配 are places, taken), or the set
+              of kinds in which the unit was over or short (apps.quotas.dated.uneven)
     scope     path of the unit when the span was made; a move of the unit marks the cell
     Derived from the dated facts by apps.quotas.dated alone; cells without figures have no span.
     """
@@ -271,7 +272,7 @@ class CellSpan(models.Model):
     unit = models.ForeignKey(
         Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
-    kind = models.CharField(max_length=80, db_collation="C")
+    kind = models.CharField(max_length=1000, db_collation="C")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     places = models.IntegerField()
@@ -283,18 +284,15 @@ class CellSpan(models.Model):
         verbose_name = "某日余额"
         indexes = [
             models.Index(fields=["scope", "starts_on"], name="cell_span_by_scope"),
-            # the changes of the days since the first of a month
-            models.Index(fields=["starts_on"], name="cell_span_begins"),
+            # the changes of the days since the first of a month, in a subtree
+            models.Index(fields=["starts_on", "scope"], name="cell_span_began"),
             models.Index(
-                fields=["ends_on"], name="cell_span_ends", condition=Q(ends_on__isnull=False)
+                fields=["ends_on", "scope"],
+                name="cell_span_ended",
+                condition=Q(ends_on__isnull=False),
             ),
             # who was over on a day; years before the ledger hold many such spans, so by range
             GistIndex(_DURING, name="cell_span_over", condition=Q(taken__gt=F("places"))),
-            GistIndex(
-                _DURING,
-                name="cell_span_short",
-                condition=Q(taken__lt=F("places"), kind__gte="post_kind."),
-            ),
         ]
 
 
@@ -342,7 +340,7 @@ class PeriodSum(models.Model):
 
     depth = models.SmallIntegerField()
     path = models.CharField(max_length=255, db_collation="C")
-    kind = models.CharField(max_length=80, db_collation="C")
+    kind = models.CharField(max_length=1000, db_collation="C")
     whole_year = models.BooleanField()
     starts_on = models.DateField()
     places = models.BigIntegerField()
@@ -370,7 +368,7 @@ class StaleCell(models.Model):
     """
 
     unit_id = models.BigIntegerField()
-    kind = models.CharField(max_length=80, db_collation="C")
+    kind = models.CharField(max_length=1000, db_collation="C")
     from_on = models.DateField()
 
     class Meta:

@@ -210,6 +210,37 @@ def test_a_changed_note_marks_nothing_and_a_move_marks_what_moved(county):
     assert set(StaleCell.objects.values_list("unit_id", flat=True)) == {county[-1].pk}
 
 
+@pytest.mark.rule("Q-16")
+def test_a_unit_over_in_several_kinds_counts_once_by_the_kinds_that_count(county):
+    """Spans are checked by hand, over and short: their sets of kinds change on the days given."""
+    node = units.unit("两头超", county[0])
+    days = [dt.date(2013, 2, 1), dt.date(2014, 3, 1), dt.date(2015, 4, 1)]
+    for kind, places in ((q.ADMIN, 1), (q.SUPPORT, 1)):
+        w.entry(node, places, kind, on=FIRST)
+        w.overage(node, 9, kind)
+    w.spells(node, 2, q.ADMIN, starts_on=days[0])
+    w.spells(node, 3, q.SUPPORT, starts_on=days[1])
+    Occupancy.objects.filter(unit=node, quota_type=q.ADMIN).update(
+        ends_on=days[2], exit_mode_id="exit_mode.03", status_id=w.GONE
+    )
+    admin, support = (key.split(".")[1] for key in (q.ADMIN, q.SUPPORT))
+    both = " ".join(sorted((admin, support)))
+    for refreshed in (False, True):
+        over = [queries.figures(node, on).total.over for on in (FIRST, *days)]
+        assert over == [0, 1, 1, 1], refreshed
+        dated.refresh()
+    sets = CellSpan.objects.filter(unit=node, kind__startswith="over.").order_by("starts_on")
+    assert list(sets.values_list("kind", "starts_on", "ends_on")) == [
+        (f"over.quota_type.{admin}", days[0], days[1]),
+        (f"over.quota_type.{both}", days[1], days[2]),
+        (f"over.quota_type.{support}", days[2], None),
+    ]
+    kind = CodeValue.objects.get(pk=q.ADMIN)
+    kind.attrs["in_total"] = False
+    kind.save()
+    assert [queries.figures(node, on).total.over for on in days] == [0, 1, 1]
+
+
 def test_small_batches_and_a_second_run_come_to_the_same(county):
     cells = StaleCell.objects.values("unit_id", "kind").distinct().count()
     assert dated.refresh(batch=2) == cells
@@ -246,7 +277,11 @@ def test_a_past_day_costs_the_same_queries_for_any_number_of_units(
     for node in (county[0], Unit.objects.get(pk=county[4].pk)):
         with django_assert_num_queries(4):
             queries.figures(node, on)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             queries.children_figures(node, on)
         with django_assert_num_queries(6, exact=False):
             queries.over_units(node, on=on)
+    day = dated.Day.of(on)  # a page reads the figures of a node and of those below it together
+    queries.figures(county[0], day)
+    with django_assert_num_queries(1):  # the code table
+        queries.children_figures(county[0], day)

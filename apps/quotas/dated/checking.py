@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from . import uneven
 from .refresh import PERIODS
 from .sources import sources
 
 _STALE = "SELECT unit_id, kind FROM quotas_stalecell"
+_STALE_UNITS = "SELECT unit_id FROM quotas_stalecell"
 
 
 def checks() -> dict[str, str]:
@@ -22,9 +24,14 @@ def checks() -> dict[str, str]:
       SELECT unit_id, kind, day, lead(day) OVER cell AS until, sum(places) OVER cell AS places,
              sum(taken) OVER cell AS taken, sum(reserved) OVER cell AS reserved
         FROM steps WINDOW cell AS (PARTITION BY unit_id, kind ORDER BY day)
+    ), held AS (
+      SELECT unit_id, kind, day AS starts_on, until AS ends_on, places, taken, reserved
+        FROM running WHERE (places, taken, reserved) IS DISTINCT FROM (0, 0, 0)
     ), counted AS (
-      SELECT r.*, u.path FROM running r JOIN units_unit u ON u.id = r.unit_id
-       WHERE (places, taken, reserved) IS DISTINCT FROM (0, 0, 0)
+      SELECT x.*, u.path FROM (
+        SELECT unit_id, kind, starts_on AS day, ends_on AS until, places, taken, reserved FROM held
+        UNION ALL SELECT unit_id, kind, day, until, 1, 1, 0 FROM ({uneven.spans("held")}) sets
+      ) x JOIN units_unit u ON u.id = x.unit_id
     ), kept AS (SELECT * FROM quotas_cellspan)
     SELECT coalesce(c.unit_id, k.unit_id) || '/' || coalesce(c.kind, k.kind) || '/'
            || coalesce(c.day, k.starts_on),
@@ -35,6 +42,8 @@ def checks() -> dict[str, str]:
      WHERE (k.ends_on, k.places, k.taken, k.reserved, k.scope)
            IS DISTINCT FROM (c.until, c.places, c.taken, c.reserved, c.path)
        AND (coalesce(c.unit_id, k.unit_id), coalesce(c.kind, k.kind)) NOT IN ({_STALE})
+       AND NOT ({uneven.IS_SET.format("k.")} AND k.unit_id IN ({_STALE_UNITS}))
+       AND NOT ({uneven.IS_SET.format("c.")} AND c.unit_id IN ({_STALE_UNITS}))
     """  # noqa: S608 - names of our own
     changes = "(SELECT 1 AS sign, s.* FROM quotas_cellspan s) all_spans"
     key = "depth, path, kind, whole_year, starts_on"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection
 
@@ -17,6 +17,11 @@ class Day(dt.date):
     @classmethod
     def of(cls, on: dt.date) -> Self:
         return on if isinstance(on, cls) else cls(on.year, on.month, on.day)
+
+    @cached_property
+    def read(self) -> dict[Any, list[tuple[Any, ...]]]:
+        """Sums that were read for this page already (sums.py)."""
+        return {}
 
     @cached_property
     def then(self) -> past.Past:

@@ -20,7 +20,6 @@ def dated_then(
     *,
     length: int | None = None,
     counted: Sequence[str] | None = None,
-    shorts: bool = False,
 ) -> dict[str, Dated]:
     """Return what `dated` returns, for the subtrees as they were: moves are rare.
 
@@ -28,7 +27,7 @@ def dated_then(
     Two queries, one more to learn of moves, and two for each moved subtree that matters.
     """
     on = Day.of(on)
-    found = dated(paths, on, family, length=length, counted=counted, shorts=shorts)
+    found = dated(paths, on, family, length=length, counted=counted)
     then = on.then
     were = [then.path(path) for path in paths]
     for shift in then.shifts:
@@ -40,10 +39,10 @@ def dated_then(
         there = there if not there else _now(there, then)
         if here == there:
             continue
-        moved = dated([shift.now], on, family, counted=counted, shorts=shorts).get("", Dated())
+        moved = dated([shift.now], on, family, counted=counted).get("", Dated())
         inner = roots(s.now for s in then.shifts if s is not shift and s.now.startswith(shift.now))
         if inner:
-            stayed = dated(inner, on, family, counted=counted, shorts=shorts).get("", Dated())
+            stayed = dated(inner, on, family, counted=counted).get("", Dated())
             moved = _added(moved, stayed, -1)
         for group, sign in ((here, -1), (there, 1)):
             if group is not None:

@@ -6,12 +6,15 @@ import datetime as dt
 
 from django.db import connection, transaction
 
+from . import uneven
 from .sources import sources
 
 #: first half of the advisory lock “somebody refreshes”
 LOCK = 71002
-#: units of one transaction: a province is done in some twenty of them
-BATCH = 3_000
+#: units of one transaction: a province is done in some ten of them
+BATCH = 12_000
+#: cells after which the planner must learn the sizes anew
+MANY = 2_000
 
 _TAKE = """
 CREATE TEMP TABLE dated_cell ON COMMIT DROP AS
@@ -22,15 +25,27 @@ WITH taken AS (
 ) SELECT DISTINCT unit_id, kind FROM taken
 """
 
-_CHANGE = """
-CREATE TEMP TABLE dated_change ON COMMIT DROP AS
-  SELECT -1 AS sign, s.kind, s.scope, s.starts_on, s.ends_on, s.places, s.taken, s.reserved
-    FROM quotas_cellspan s JOIN dated_cell USING (unit_id, kind)
+_UNITS = """
+CREATE TEMP TABLE dated_unit ON COMMIT DROP AS SELECT DISTINCT unit_id FROM dated_cell
 """
 
-_FORGET = """
-DELETE FROM quotas_cellspan s USING dated_cell c WHERE s.unit_id = c.unit_id AND s.kind = c.kind
+_CHANGES = """
+CREATE TEMP TABLE dated_change (
+  sign int, kind varchar COLLATE "C", scope varchar COLLATE "C", starts_on date, ends_on date,
+  places int, taken int, reserved int
+) ON COMMIT DROP
 """
+
+#: what was kept of the cells, and the sets of kinds of their units
+_CHANGE = f"""
+WITH gone AS (
+  DELETE FROM quotas_cellspan s USING dated_unit u
+   WHERE s.unit_id = u.unit_id
+     AND ((s.unit_id, s.kind) IN (SELECT unit_id, kind FROM dated_cell)
+          OR {uneven.IS_SET.format("s.")})
+  RETURNING s.kind, s.scope, s.starts_on, s.ends_on, s.places, s.taken, s.reserved
+) INSERT INTO dated_change SELECT -1, gone.* FROM gone
+"""  # noqa: S608 - names of our own
 
 _SPANS = """
 WITH steps AS (
@@ -51,6 +66,20 @@ WITH steps AS (
 INSERT INTO dated_change
 SELECT 1, kind, scope, starts_on, ends_on, places, taken, reserved FROM made
 """
+
+_SETS = """
+WITH made AS (
+  INSERT INTO quotas_cellspan (unit_id, kind, starts_on, ends_on, places, taken, reserved, scope)
+  SELECT r.unit_id, r.kind, r.day, r.until, 1, 1, 0, u.path
+    FROM ({spans}) r JOIN units_unit u ON u.id = r.unit_id
+  RETURNING kind, scope, starts_on, ends_on, places, taken, reserved
+)
+INSERT INTO dated_change
+SELECT 1, kind, scope, starts_on, ends_on, places, taken, reserved FROM made
+"""
+_OF_UNITS = (
+    "(SELECT s.* FROM quotas_cellspan s WHERE s.unit_id IN (SELECT unit_id FROM dated_unit)) kept"
+)
 
 #: what the spans of `{changes}` (with a sign) change in each period: depth, path, kind, period
 PERIODS = """
@@ -127,7 +156,11 @@ def refresh(batch: int = BATCH, *, wait: bool = False) -> int:
         found = _one_batch(batch, wait)
         done += found
         if not found:
-            return done
+            break
+    if done >= MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT quotas_analyze_dated()")
+    return done
 
 
 def _one_batch(batch: int, wait: bool) -> int:
@@ -140,15 +173,20 @@ def _one_batch(batch: int, wait: bool) -> int:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [LOCK])
             if not cursor.fetchone()[0]:
                 return 0
-        cursor.execute("DROP TABLE IF EXISTS dated_cell, dated_change")
+        # sorts of some hundred thousand rows; to compile a statement costs more than it saves
+        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        cursor.execute("DROP TABLE IF EXISTS dated_cell, dated_unit, dated_change")
         cursor.execute(_TAKE, [batch])
         cursor.execute("ANALYZE dated_cell")
         cursor.execute("SELECT count(*) FROM dated_cell")
         found = int(cursor.fetchone()[0])
         if found:
+            cursor.execute(_UNITS)
+            cursor.execute("ANALYZE dated_unit")
+            cursor.execute(_CHANGES)
             cursor.execute(_CHANGE)
-            cursor.execute(_FORGET)
             cursor.execute(_SPANS.format(facts=facts))
+            cursor.execute(_SETS.format(spans=uneven.spans(_OF_UNITS)))
             cursor.execute("ANALYZE dated_change")
             cursor.execute(_FOLD)
             cursor.execute(_EMPTY)

@@ -13,6 +13,7 @@ class Source:
     begins, ends   SQL of the first day, and of the day from which the row counts no more (or none)
     counts         SQL: does the row count at all?
     places, taken, reserved   SQL of what one row adds to its cell
+    short_units    units below their places are counted too, not only those above
     The `mark` triggers of the table (migrations) are written with the same expressions.
     """
 
@@ -24,6 +25,7 @@ class Source:
     places: str = "0"
     taken: str = "0"
     reserved: str = "0"
+    short_units: bool = False
 
     def on_day(self, cells: str) -> str:
         """Return SQL of the rows of `cells` that hold on %(on)s."""

@@ -12,6 +12,7 @@ from django.db import connection
 from apps.core.scope import PAST_PATHS
 from apps.units.models import Unit
 
+from . import uneven
 from .day import Day
 from .sources import sources
 
@@ -25,6 +26,7 @@ _RICH = (
     "places, taken, reserved, greatest(places - taken, 0) AS vacant, "
     "greatest(taken - places, 0) AS excess, (taken > places)::int AS over_cells"
 )
+_COLUMNS = ("places", "taken", "reserved", "vacant", "excess", "over_cells")
 _HOLDS = "s.starts_on <= %(on)s AND (s.ends_on IS NULL OR s.ends_on > %(on)s)"
 #: the same, as the indexes of what is over or short are written
 _DURING = "daterange(s.starts_on, s.ends_on) @> %(on)s::date"
@@ -68,14 +70,14 @@ class _Stale:
         return f" UNION ALL {sql}" if self.fresh else ""
 
 
-def _stale(paths: Sequence[str], family: str, values: dict[str, Any]) -> _Stale:
+def _stale(paths: Sequence[str], family: str | None, values: dict[str, Any]) -> _Stale:
+    """family   first part of the kinds that are read; None: all"""
+    read = [source for source in sources() if family in (None, source.family)]
     values["family"] = f"{family}."
-    if family not in Day.of(values["on"]).marked:
+    if not Day.of(values["on"]).marked & {source.family for source in read}:
         return _Stale()
-    of_family = _OF_FAMILY.format("")
-    facts = " UNION ALL ".join(
-        source.on_day("stale") for source in sources() if source.family == family
-    )
+    of_family = _OF_FAMILY.format("") if family else f"NOT {uneven.IS_SET.format('')}"
+    facts = " UNION ALL ".join(source.on_day("stale") for source in read)
     ctes = f"""
     WITH stale AS MATERIALIZED (
       SELECT DISTINCT unit_id, kind FROM quotas_stalecell WHERE from_on <= %(on)s AND {of_family}
@@ -117,70 +119,75 @@ def dated(
     *,
     length: int | None = None,
     counted: Sequence[str] | None = None,
-    shorts: bool = False,
 ) -> dict[str, Dated]:
-    """Return {group: Dated} of disjoint subtrees on a day. Two queries.
+    """Return {group: Dated} of disjoint subtrees on a day. Two queries, once for a `Day`.
 
     length   None: all subtrees as one group ""; else groups are paths of this length, and what
              lies above them (one path only) stands under its own path
     counted  the kinds that make a unit count as over or short; None: every kind
-    shorts   count the units short too
     """
-    values: dict[str, Any] = {"on": Day.of(on), "year": on.replace(month=1, day=1)}
+    on = Day.of(on)
+    step = length
+    if length is None and len(paths) == 1 and len(paths[0]) < DEPTH * Unit.steplen:
+        step = len(paths[0]) + Unit.steplen  # a page shows what is below as well: one read for both
+    key = (tuple(paths), step)
+    if key not in on.read:
+        on.read[key] = _read(paths, on, step)
+    found: dict[str, Dated] = {}
+    for grp, kind, *row in on.read[key]:
+        one = found.setdefault(grp if length is not None else "", Dated())
+        if kind.startswith(f"{family}."):
+            old = one.kinds.get(kind, (0,) * len(row))
+            one.kinds[kind] = tuple(a + b for a, b in zip(old, row, strict=True))  # type: ignore[assignment]
+        elif (side := uneven.read(kind, family, counted)) == "over":
+            one.over += row[0]
+        elif side:
+            one.short += row[0]
+    return found
+
+
+def _read(paths: Sequence[str], on: Day, length: int | None) -> list[tuple[Any, ...]]:
+    """Return (group, kind, sums) of every family, sets of kinds among them."""
+    values: dict[str, Any] = {"on": on, "year": on.replace(month=1, day=1)}
     values["month"] = on.replace(day=1)
-    values["counted"] = list(counted or ())
-    stale = _stale(paths, family, values)
+    inside = _inside(paths, "s.scope", values)
+    stale = _stale(paths, None, values)
     group = f"left({{0}}scope, {int(length)})" if length is not None else "''::text"
     layer = _from_layer(paths, length, group, values)
     if stale.fresh:
-        layer += [
-            f"SELECT {group.format('s.')}, s.kind, -places, -taken, -reserved, "  # noqa: S608
-            "-greatest(places - taken, 0), -greatest(taken - places, 0), -(taken > places)::int "
-            f"FROM quotas_cellspan s JOIN stale USING (unit_id, kind) "
-            f"WHERE {_HOLDS} AND {_inside(paths, 's.scope', values)}",
-            f"SELECT {group.format('')}, kind, {_RICH} FROM counted",  # noqa: S608
-        ]
-    inside = _inside(paths, "s.scope", values)
-    of_family = _OF_FAMILY.format("s.")
-    if counted is not None:
-        of_family += " AND s.kind = ANY (%(counted)s)"
-    # each sign as written in the condition of its index
-    uneven = [
-        f"SELECT {group.format('s.')}, s.unit_id, {over} FROM quotas_cellspan s "  # noqa: S608
-        f"WHERE s.taken {sign} s.places AND {inside} AND {_DURING} AND {of_family}{stale.fresh}"
-        for sign, over in ((">", "TRUE"), ("<", "FALSE"))[: 1 + shorts]
-    ]
-    if stale.fresh:
-        only = " AND kind = ANY (%(counted)s)" if counted is not None else ""
-        signs = "<>" if shorts else ">"
-        uneven.append(
-            f"SELECT {group.format('')}, unit_id, taken > places FROM counted "  # noqa: S608
-            f"WHERE taken {signs} places{only}"
+        less = (
+            "-places, -taken, -reserved, -greatest(places - taken, 0), "
+            "-greatest(taken - places, 0), -(taken > places)::int FROM quotas_cellspan s"
         )
+        held = f"""
+            SELECT unit_id, scope, kind, places, taken FROM counted UNION ALL
+            SELECT s.unit_id, s.scope, s.kind, s.places, s.taken FROM quotas_cellspan s
+             WHERE s.unit_id IN (SELECT unit_id FROM stale) AND {_HOLDS} AND {inside}
+               AND NOT {uneven.IS_SET.format("s.")} {stale.fresh}"""  # noqa: S608
+        layer += [
+            f"SELECT {group.format('s.')}, s.kind, {less} JOIN stale USING (unit_id, kind) "
+            f"WHERE {_HOLDS} AND {inside}",
+            f"SELECT {group.format('')}, kind, {_RICH} FROM counted",  # noqa: S608
+            # a unit with a marked cell is over or short by what it holds now
+            f"SELECT {group.format('s.')}, s.kind, {less} "  # noqa: S608
+            f"WHERE s.unit_id IN (SELECT unit_id FROM stale) AND {_HOLDS} AND {inside} "
+            f"AND {uneven.IS_SET.format('s.')}",
+            f"SELECT {group.format('')}, kind, 1, 1, 0, 0, 0, 0 "  # noqa: S608
+            f"FROM ({uneven.on_day(held)}) sets",
+        ]
     sql = f"""{stale.ctes},
     layer (grp, kind, places, taken, reserved, vacant, excess, over_cells) AS (
       {" UNION ALL ".join(layer)}
-    ), uneven (grp, unit_id, over) AS (
-      {" UNION ALL ".join(uneven)}
     )
     SELECT grp, kind, sum(places)::bigint, sum(taken)::bigint, sum(reserved)::bigint,
            sum(vacant)::bigint, sum(excess)::bigint, sum(over_cells)::bigint
       FROM layer GROUP BY 1, 2
-    UNION ALL
-    SELECT grp, '', count(DISTINCT unit_id) FILTER (WHERE over),
-           count(DISTINCT unit_id) FILTER (WHERE NOT over), 0, 0, 0, 0 FROM uneven GROUP BY 1
+    HAVING (sum(places), sum(taken), sum(reserved), sum(vacant), sum(excess), sum(over_cells))
+           IS DISTINCT FROM (0, 0, 0, 0, 0, 0)
     """  # noqa: S608 - names of our own, values as parameters
-    found: dict[str, Dated] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        for key, kind, *row in cursor.fetchall():
-            if kind:
-                if any(row):
-                    found.setdefault(key, Dated()).kinds[kind] = tuple(row)  # type: ignore[assignment]
-            else:
-                one = found.setdefault(key, Dated())
-                one.over, one.short = row[0], row[1]
-    return found
+        return cursor.fetchall()
 
 
 def units_over(
@@ -220,7 +227,7 @@ def _from_layer(
     if deep:
         parts.append(
             f"SELECT {group.format('s.')}, s.kind, {_RICH} FROM quotas_cellspan s "  # noqa: S608
-            f"WHERE {_inside_of(paths, deep, 's.scope')} AND {_HOLDS} AND {_OF_FAMILY.format('s.')}"
+            f"WHERE {_inside_of(paths, deep, 's.scope')} AND {_HOLDS}"
         )
     if not shallow:
         return parts
@@ -239,8 +246,7 @@ def _from_layer(
         )
         parts.append(
             f"SELECT {group.format('s.')}, s.kind, {rich} FROM quotas_cellspan s "  # noqa: S608
-            f"WHERE s.{day} >= %(month)s AND s.{day} <= %(on)s AND {inside} "
-            f"AND {_OF_FAMILY.format('s.')}"
+            f"WHERE s.{day} >= %(month)s AND s.{day} <= %(on)s AND {inside}"
         )
     for path in shallow:
         name = f"p{list(paths).index(path)}"
@@ -248,18 +254,26 @@ def _from_layer(
         own = "''::text" if length is None else f"%({name})s"
         parts.append(_periods(own, depth, f"path = %({name})s"))
         if length is not None and level > depth:
-            below = f"path >= %({name})s AND path < %({name})s || '~'"
-            parts.append(_periods("path", level, below))
-            parts.append(_periods(own, level, below, "-"))
+            # one path only: what the level below holds is taken from what the node holds in all
+            below = _periods("path", level, f"path >= %({name})s AND path < %({name})s || '~'")
+            signs = ("path, kind", ""), (f"{own}, kind", "-")
+            parts.append(
+                f"SELECT x.* FROM (WITH below (path, kind, {', '.join(_COLUMNS)}) "  # noqa: S608
+                f"AS MATERIALIZED ({below}) "
+                + " UNION ALL ".join(
+                    f"SELECT {picked}, {', '.join(sign + name for name in _COLUMNS)} FROM below"  # noqa: S608
+                    for picked, sign in signs
+                )
+                + ") x"
+            )
     return parts
 
 
-def _periods(group: str, depth: int, where: str, sign: str = "") -> str:
-    columns = ("places", "taken", "reserved", "vacant", "excess", "over_cells")
-    picked = ", ".join(f"{sign}sum({column})" for column in columns)
+def _periods(group: str, depth: int, where: str) -> str:
+    picked = ", ".join(f"sum({column})" for column in _COLUMNS)
     read = (
         f"SELECT {group}, kind, {picked} FROM quotas_periodsum "  # noqa: S608
-        f"WHERE depth = {depth} AND {where} AND {_OF_FAMILY.format('')} AND "
+        f"WHERE depth = {depth} AND {where} AND "
     )
     return (
         f"{read} whole_year AND starts_on < %(year)s GROUP BY 1, 2 UNION ALL {read} "
