@@ -87,7 +87,7 @@ def test_whoever_leaves_the_subtree_went_though_he_is_still_in_the_county(client
         ({"first": FIRST, "second": FIRST}, "后一天须晚于前一天"),
         ({"second": "2999-01-01"}, "还没有到"),
         ({"first": "2018-02-30"}, "日期"),
-        ({"first": ""}, "必"),
+        ({"first": ""}, "请填写前一天"),
     ],
 )
 def test_wrong_days_are_told_at_their_place(client, reader, story, query, words):

@@ -24,8 +24,8 @@ from ..sheets.compare import layouts_of
 class DaysForm(forms.Form):
     """The two days; each today or before, the first before the second."""
 
-    first = forms.DateField(label="从", widget=forms.DateInput(attrs={"type": "date"}))
-    second = forms.DateField(label="到", widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label="前一天", widget=forms.DateInput(attrs={"type": "date"}))
+    second = forms.DateField(label="后一天", widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean_first(self) -> dt.date:
         return self._known("first")
