@@ -106,6 +106,7 @@ class ImportKind:
     permission  what the user must hold on the unit imported under
     version     of the template (whole number); raised with every change of its columns
     types       endings of the files it takes, without the dot; max_mb: their size in MiB
+    by_unit     an export can be narrowed to one unit and those under it
     grid        every cell of a short file can be changed in the page, not just faulty ones
     """
 
@@ -115,6 +116,7 @@ class ImportKind:
     version = 1
     sheet_name = ""
     exportable = True
+    by_unit = True
     types: tuple[str, ...] = ("xlsx", "xls", "csv")
     max_mb = 20
     grid = False

@@ -17,6 +17,7 @@ class HolidayKind(ImportKind):
     code = "holidays"
     label = "节假日"
     sheet_name = "节假日"
+    by_unit = False
 
     def columns(self, user: Any) -> Sequence[Column]:
         return [

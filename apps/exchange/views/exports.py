@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from apps.audit import exports
@@ -19,10 +19,14 @@ from apps.units.models import Unit
 @require_GET
 def export_centre(request: HttpRequest) -> HttpResponse:
     """导出中心: whole registers as workbooks that can be changed and imported again."""
+    return _centre(request)
+
+
+def _centre(request: HttpRequest, missing: str = "", status: int = 200) -> HttpResponse:
+    """Show the list; `missing` is a unit's code that the reader does not see."""
+    kinds = [kind for kind in KINDS.values() if kind.exportable]
     return render(
-        request,
-        "exchange/exports.html",
-        {"kinds": [kind for kind in KINDS.values() if kind.exportable]},
+        request, "exchange/exports.html", {"kinds": kinds, "missing": missing}, status=status
     )
 
 
@@ -36,7 +40,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     code = request.GET.get("under", "").strip()
     under = None
     if code:
-        under = get_object_or_404(Unit.objects.visible_to(request.user), code=code)
+        under = Unit.objects.visible_to(request.user).filter(code=code).first()
+        if under is None:
+            return _centre(request, missing=code, status=404)
     return exports.export_rows(
         request,
         name=f"{chosen.label}" + (f"－{under.name}" if under else ""),
