@@ -32,7 +32,7 @@ from apps.core.sheets import (
 )
 from apps.core.sheets.parsing import Parsed
 
-from . import services
+from . import listing, past, services
 from .choices import EntityKind, EventKind
 from .finding import DocumentFinder
 from .models import Region, Unit, UnitEvent
@@ -219,22 +219,25 @@ class UnitKind(ImportKind):
         carry_out(outcome=outcome, by=by, under=under, tell=tell)
 
     def rows(self, *, user: Any, under: Unit | None = None, on: Any = None) -> Iterable[Any]:
-        """Yield the units in tree order; `on` leaves out what did not exist on that day.
+        """Yield the units in tree order; with `on` those of that day, as the pages of it show them.
 
-        Names and attributes are today's.
+        Names, natures, ranks and places in the tree are what they were; the rest is today's.
         """
         units = Unit.objects.visible_to(user).select_related("region").order_by("path")
         if under is not None:
             units = units.under(under)
-        if on is None:
-            units = units.active()
-        else:
-            units = units.exclude(established_on__gt=on).exclude(abolished_on__lte=on)
+        units = units.active() if on is None else units.filter(past.existed_on(on))
+        then = past.at(on) if on is not None else past.Past(timezone.localdate())
+        rows: Iterable[Unit] = units.iterator(chunk_size=2_000)
+        if then.shifts:
+            rows = sorted(rows, key=lambda unit: then.path(unit.path))
         seen: dict[str, tuple[int, str, str]] = {}
         documents = _established_by(units)
-        for number, unit in enumerate(units.iterator(chunk_size=2_000), 1):
-            seen[unit.path] = (number, unit.code or "", unit.name)
-            above = seen.get(unit.path[: -Unit.steplen], (None, "", ""))
+        for number, unit in enumerate(rows, 1):
+            listing.as_of(unit, then)
+            place = then.path(unit.path)
+            seen[place] = (number, unit.code or "", unit.name)
+            above = seen.get(place[: -Unit.steplen], (None, "", ""))
             yield (
                 number,
                 *above,

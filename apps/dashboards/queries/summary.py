@@ -13,6 +13,7 @@ from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
 from apps.posts import queries as posts
 from apps.posts.queries import PostFigures
+from apps.quotas import dated
 from apps.quotas import queries as quotas
 from apps.quotas.queries import Figures, Sums
 from apps.quotas.queries.figures import paths_of
@@ -36,6 +37,7 @@ class Summary:
 
 def summary(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Summary:
     """Return the numbers of one subtree or several. A handful of queries of any size."""
+    on = dated.Day.of(on) if on is not None else None
     paths = paths_of(at)
     bodies = bodies_on(paths, on)
     return Summary(
