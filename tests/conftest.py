@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.db import connections
 
 from bianzhi import embedded
 from scripts import find_chromium
+from tests import template
 from tests.browser import DESK, OPTIONS, Visit
 
 
@@ -27,7 +29,13 @@ def servers() -> embedded.Endpoints:
 def django_db_modify_db_settings(
     servers: embedded.Endpoints, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """pytest-django's hook before it makes the test database: the server must run."""
+    """pytest-django's hook before it makes the test database: the server must run.
+
+    With servers of our own the database is copied from a migrated template (tests/template.py).
+    """
+    if not os.environ.get("DATABASE_URL"):
+        made = template.ready(str(servers.database_socket))
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = made
 
 
 @pytest.fixture
