@@ -18,9 +18,11 @@ from apps.accounts.models import LookHold, OwnRecord, Proposal
 from apps.audit.models import Alert
 from apps.checks.models import Finding, RuleSetting
 from apps.core.history import tracked_models
-from apps.core.models import CodeValue, PolicySetting
+from apps.core.models import CodeValue, Job, PolicySetting
+from apps.exchange.models import ImportSource
 from apps.quotas import services as quotas
 from apps.quotas.models import OverageEntry, Reservation
+from apps.reports.models import KeptReport, SavedQuery
 from apps.units.models import EventUnit, Nameplate, Office, Region, UnitEvent
 from tests.factories import papers
 from tests.factories.documents import DocumentFactory
@@ -114,6 +116,13 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         Finding.objects.create(
             rule="Q01", unit=world.bureau, level="red", first_seen=now, last_seen=now
         )
+        office = world.user("office_clerk")
+        ImportSource.objects.create(
+            kind="roster", office=world.home, name="某县花名册", fingerprint="f" * 64
+        )
+        SavedQuery.objects.create(owner=office, subject="people", name="三十五岁以下")
+        job = Job.objects.create(kind="reports.make", title="花名册", owner=office)
+        KeptReport.objects.create(job=job, owner=office, name="花名册", fmt="pdf", path="x")
         RuleSetting.objects.create(rule="Q33", reason="按季更新", starts_on=worlds.DAY)
         yield
         transaction.set_rollback(True)

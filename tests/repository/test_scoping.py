@@ -79,7 +79,7 @@ def shape_of(response: Any, *given: object) -> tuple[int, str]:
         text = text.replace(str(value), "")
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "", text)
     text = re.sub(r"[A-Za-z0-9]{64}|\b[0-9a-f]{16}\b|confirm-[0-9a-f]{8}", "", text)
-    text = re.sub(r"Content-Length: \d+", "", text)
+    text = re.sub(r"Content-Length: \d+|data-left=\"\d+\"", "", text)
     return response.status_code, text
 
 

@@ -375,13 +375,16 @@ def test_days_that_meet_a_former_spell_are_refused(tmp_path, staffed_bureau, sch
     assert (code, report["created"]) == (0, 1)
 
 
-def test_a_missing_column_is_answered_with_the_nearest(tmp_path, staffed_bureau, clerk):
+def test_a_column_by_another_name_is_proposed_not_taken(tmp_path, staffed_bureau, clerk):
     row = rosters.row(staffed_bureau)
     row["入编的时间"] = row.pop("入编时间")
-    _, report = rosters.run(rosters.saved(tmp_path / "r.xlsx", row), "--commit", actor=clerk)
+    code, report = rosters.run(rosters.saved(tmp_path / "r.xlsx", row), "--commit", actor=clerk)
 
-    (fault,) = [f for f in report["faults"] if "缺少「入编时间」" in f["message"]]
-    assert "表中有「入编的时间」，如是同一列请改名" in fault["message"]
+    assert code == 2
+    (fault,) = report["faults"]
+    assert fault["column"] == "表头"
+    assert "「入编的时间」→入编时间" in fault["message"]
+    assert "对照一次" in fault["message"]
     assert not Person.objects.exists()
 
 

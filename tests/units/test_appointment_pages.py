@@ -210,7 +210,7 @@ def test_a_longer_list_costs_no_query(page, bureau, extra, django_assert_num_que
         units.holder(f"u{n}", "unit_clerk", bureau)
     page.get(reverse("units:appointment_list"))
 
-    with django_assert_num_queries(7):  # one is the badge of what waits for him
+    with django_assert_num_queries(8):  # one is the badge of what waits for him
         answer = page.get(reverse("units:appointment_list"))
 
     assert answer.context["page"].paginator.count == extra

@@ -107,6 +107,7 @@ ATTRIBUTES: dict[str, tuple[Attribute, ...]] = {
             ),
         ),
     ),
+    "contribution_years": (Attribute("months", "最低缴费月数", NUMBER, help="月"),),
     "exit_mode": (Attribute("status", "办理后的人员状态", CODE, table="person_status"),),
     "entry_mode": (_yes("initial", "用于初始录入"),),
     "political_status": (_yes("party", "中国共产党党员（含预备党员）"),),
