@@ -90,7 +90,7 @@ def test_more_types_cost_no_query(as_clerk, bureau, types, django_assert_num_que
         p.due(bureau, 1, (p.CHIEF, p.DEPUTY, p.OTHER)[types - 1])
     address = reverse("quotas:unit", args=[bureau.pk])
     as_clerk.get(address)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(17):
         as_clerk.get(address)
 
 
