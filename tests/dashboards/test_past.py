@@ -71,6 +71,7 @@ def test_a_wrong_or_future_day_is_a_sentence(client, leader, reader, world, name
         page = client.get(address(name, world), {"on": day})
         assert page.status_code == 400
         assert words in page.content.decode()
+        assert "看今天的这一页" in page.content.decode()
 
 
 def test_today_is_no_past_day(client, reader, world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -87,7 +88,11 @@ def by_day(findings: QuerySet[Finding], days: int, step: int = 1) -> list[Day]:
 
 
 def trend_chart(days: list[Day]) -> dict[str, Any]:
-    """Return option, table and finding of the trend chart."""
+    """Return option, table and finding of the trend chart.
+
+    It begins with the first day on which anything was found: before it nobody had looked.
+    """
+    days = list(itertools.dropwhile(lambda day: not day.red + day.yellow, days)) or days[-1:]
     labels = [f"{day.on:%m-%d}" for day in days]
     first, last = days[0], days[-1]
     change = (last.red + last.yellow) - (first.red + first.yellow)
