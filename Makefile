@@ -57,7 +57,12 @@ seed: setup
 SIDE_BY_SIDE ?= -n auto --maxprocesses 8 --dist loadfile
 test: setup-dev
 	@$(PY) scripts/find_chromium.py --install
+ifeq ($(ARGS),)
+	@$(PY) -m pytest $(SIDE_BY_SIDE) -m "not alone"
+	@$(PY) -m pytest -m alone
+else
 	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+endif
 
 lint: setup-dev
 	@$(PY) -m ruff check .

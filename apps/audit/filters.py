@@ -22,6 +22,10 @@ from .sentences import SENTENCES, sentence
 
 #: What a kind of event is about, by the noun before its dot.
 NOUNS = {
+    "checkrule": "校核规则",
+    "finding": "校核问题",
+    "nameplate": "牌子",
+    "savedquery": "自定义统计",
     "user": "账户",
     "appointment": "角色授权",
     "session": "登录会话",

@@ -11,7 +11,12 @@ from apps.audit import merkle, sealing, services, verifying
 from apps.audit.models import Alert, AuditEvent, AuditSeal
 from apps.core import keys
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("A-17")]
+# alone: a seal waits for whatever transaction is open anywhere on the server
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.rule("A-17"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -229,7 +229,7 @@ def test_an_operator_makes_keys_without_django(tmp_path):
         [*command, "--rotate"], capture_output=True, text=True, cwd=here, check=True
     )
 
-    assert first.stdout.count("已生成") == 3
+    assert first.stdout.count("已生成") == 4
     assert "encrypt.2.key" in again.stdout
     assert keys.load(folder).newest == 2
 

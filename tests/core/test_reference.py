@@ -48,7 +48,9 @@ def test_every_table_is_listed_and_whole():
     for code in codes():
         rows = table(code)
         assert len(rows) > 1
-        assert len({row["label"] for row in rows.values()}) == len(rows), code
+        labels = {row["label"] for row in rows.values()}
+        # by year: several years may ask for as many
+        assert code == "contribution_years" or len(labels) == len(rows), code
         for value, row in rows.items():
             assert row["label"] == row["label"].strip() != ""
             assert row["parent"] == "" or row["parent"] in rows, (code, value)

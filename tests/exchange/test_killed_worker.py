@@ -23,7 +23,8 @@ from apps.quotas.models import Balance, QuotaEntry
 
 from .books import QUOTA_HEADERS, book, upload
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# alone: killing a session makes the whole server recover
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -136,6 +136,8 @@ def test_nothing_foreign_is_read_by_any_address(world: World, caller: str) -> No
                 crawler.get(page, address, **dict.fromkeys(ID_PARAMETERS, world.foreign_ids[0]))
             continue
         ids = (*world.foreign_ids, *foreign_uuids, MISSING_ID, MISSING_UUID)
+        for address in page.addresses(MISSING_ID, MISSING_UUID):
+            crawler.get(page, address)  # shows what a page before it has left to say
         missing = [
             shape_of(crawler.get(page, address), *ids)
             for address in page.addresses(MISSING_ID, MISSING_UUID)
