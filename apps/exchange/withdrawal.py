@@ -28,7 +28,7 @@ from .models import ImportBatch
 #: Obstacles that are listed; the rest is counted.
 LISTED: Final = 100
 #: Kept by triggers from facts: empty once the facts are gone, and deleted with their unit.
-DERIVED: Final = ("quotas.Balance", "quotas.UnitTotal", "posts.PostBalance")
+DERIVED: Final = ("quotas.Balance", "quotas.UnitTotal", "quotas.CellSpan", "posts.PostBalance")
 #: Found by rules, again and again: they go with their unit unless somebody has handled them.
 FINDINGS: Final = "checks.Finding"
 HANDLED: Final = "EXISTS (SELECT FROM checks_handling a WHERE a.finding_id = {}.id)"
@@ -241,6 +241,8 @@ def _pointers(model: type[models.Model]) -> Iterator[tuple[type[models.Model], s
     for relation in model._meta.related_objects:
         other, field = relation.related_model, relation.field
         if isinstance(other, str) or not getattr(field, "db_constraint", True):
+            continue
+        if not other._meta.managed:  # a view: its rows go with those of its tables
             continue
         if not hasattr(other, "history_id") and not other.__name__.startswith("Historical"):
             yield other, str(field.column)
