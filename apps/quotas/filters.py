@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.core import filters as f
 from apps.core.models import CodeValue
-from apps.core.scope import within
 from apps.units.choices import EntityKind, UnitStatus
 from apps.units.filters import UnitFilter
 from apps.units.models import Unit
+from apps.units.place import Place
 
 from .overview import holding
 
@@ -45,7 +46,8 @@ class CellFilter(f.FilterSet):
     )
     system = f.CodeFilter(label="系统类别", table="system_class", field_name="unit__system_class")
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
+    def __init__(self, *args: Any, on: dt.date | None = None, **kw: Any) -> None:
+        self.on = on
         super().__init__(*args, **kw)
         if self.user is not None:
             self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
@@ -54,7 +56,7 @@ class CellFilter(f.FilterSet):
         return rows.filter(unit__in=Unit.objects.found_by(value).order_by().values("pk"))
 
     def by_subtree(self, rows: Any, name: str, value: Unit) -> QuerySet:
-        return rows.filter(within([value.path], "scope"))
+        return rows.filter(Place.of(value, self.on).inside())
 
 
 class OverFilter(CellFilter):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from apps.core import filters as f
-from apps.core.scope import within
 from apps.units.models import Unit
+from apps.units.place import Place
 
 from .models import PINYIN_RUN, Occupancy, Person
 
@@ -42,7 +43,8 @@ class PeopleFilter(f.FilterSet):
         model = Occupancy
         fields: list[str] = []
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
+    def __init__(self, *args: Any, on: dt.date | None = None, **kw: Any) -> None:
+        self.on = on
         super().__init__(*args, **kw)
         if self.user is not None:
             self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
@@ -51,7 +53,7 @@ class PeopleFilter(f.FilterSet):
         return rows.filter(by_name(value)) if value.strip() else rows
 
     def by_subtree(self, rows: QuerySet, name: str, value: Unit | None) -> QuerySet:
-        return rows.filter(within([value.path], "scope")) if value is not None else rows
+        return rows.filter(Place.of(value, self.on).inside()) if value is not None else rows
 
 
 class RosterFilter(PeopleFilter):

@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.core import filters as f
-from apps.core.scope import within
 
 from .choices import EntityKind, UnitStatus
 from .lamps import STATES
 from .models import Unit
 from .past import existed_on
+from .place import Place
 
 
 class UnitFilter(f.FilterSet):
@@ -85,4 +85,4 @@ class UnitFilter(f.FilterSet):
         return rows.filter(status=value) if self.on is None else rows.filter(existed_on(self.on))
 
     def by_subtree(self, rows: Any, name: str, value: Unit) -> QuerySet:
-        return rows.filter(within([value.path], "path"))
+        return rows.filter(Place.of(value, self.on).inside("path"))

@@ -4,6 +4,7 @@
     then.units(Unit.objects.visible_to(user))      # {unit id: PastUnit}, whole or by ids or paths
     then.path(unit.path)                           # where a unit of today stood that day
     Balance.objects.filter(then.inside([path]))    # facts whose unit lay in a subtree of that day
+    then.ranges([path])                            # the same as ranges of today's paths, for SQL
     queryset.annotate(place=then.place("scope"))   # the path of that day as an expression
     past.displaced(dt.date(2016, 1, 1))            # all units that stand elsewhere today
 
@@ -164,6 +165,30 @@ class Past:
             for low, region in self._regions(path):
                 found |= self._only(low, region, column)
         return found
+
+    def ranges(self, paths: Iterable[str]) -> list[tuple[str, str]]:
+        """Return the ranges of today's paths, low ≤ path < high, of what lay in some subtrees.
+
+        paths    paths of that day
+        Disjoint and in order; half-open like every range of the tree (core.scope).
+        """
+        found: list[tuple[str, str]] = []
+        for path in roots(paths):
+            for low, region in self._regions(path):
+                found += self._without_moved(low, region)
+        return sorted(found)
+
+    def _without_moved(self, low: str, region: Shift) -> list[tuple[str, str]]:
+        """The subtree at `low` today as ranges, without what was moved into it since."""
+        kept, start = [], low
+        inner = [s.now for s in self.shifts if s is not region and s.now.startswith(region.now)]
+        for now in roots(inner):
+            if low.startswith(now):
+                return []
+            if now.startswith(low):
+                kept.append((start, now))
+                start = now + PAST_PATHS
+        return [*kept, (start, low + PAST_PATHS)]
 
     def children(self, path: str) -> Q:
         """Return the condition on units that they stood directly under `path` that day."""

@@ -12,6 +12,9 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from apps.core import days
+from apps.dashboards.queries.overage import over_lines
+from apps.dashboards.queries.summary import summary
+from apps.dashboards.sheets import posts_sheet, quota_sheet
 from apps.quotas import dated, queries
 from apps.staff.models import Occupancy
 from apps.units import past, services
@@ -189,3 +192,50 @@ def test_the_board_of_a_past_day_costs_few_queries(
     client.force_login(leader)
     with django_assert_max_num_queries(30):
         client.get(reverse("dashboards:board"), {"on": ON})
+
+
+@pytest.mark.rule("Q-16")
+@pytest.mark.parametrize("settled", [False, True])
+def test_lists_and_sheets_of_a_day_are_those_of_the_tree_of_that_day(
+    client, leader, reader, world, settled
+):
+    """The bureau, five above its places, came under the organs since, its schools with it."""
+    people = 35 + 20 + 44
+    moved_since(world.bureau, world.organs, dt.date(2021, 5, 5))
+    moved_since(Unit.objects.get(pk=world.school.pk), world.home, dt.date(2021, 6, 6))
+    if settled:
+        dated.refresh()
+    home, organs, bureau, school = (
+        Unit.objects.get(pk=unit.pk)
+        for unit in (world.home, world.organs, world.bureau, world.school)
+    )
+
+    def over(unit, on):
+        return [line.unit.pk for line in over_lines([unit.path], on=on)]
+
+    assert over(organs, None) == [bureau.pk]
+    assert over(organs, ON) == []
+    assert over(home, ON) == over(bureau, ON) == [bureau.pk]
+
+    def tally(make, unit, on):
+        return make(unit, office="某编办", on=on, opened={"all"})
+
+    for unit in (home, organs, bureau, school):
+        sheet, board = tally(quota_sheet, unit, ON), summary(unit, ON)
+        assert sheet.total.total == board.quotas.total, unit
+        assert sheet.total.people.heads == board.quotas.total.actual, unit
+        assert sheet.units == board.units, unit
+    assert tally(quota_sheet, organs, ON).total.people.heads == 12
+    assert tally(quota_sheet, bureau, ON).total.people.heads == people
+    assert tally(quota_sheet, organs, None).total.people.heads == 12 + 35 + 44
+    parts = [row.label for row in tally(quota_sheet, home, ON).rows if row.sort == "part"]
+    assert parts == ["机关幼儿园", "实验小学"]  # below the bureau, as they stood
+    assert tally(posts_sheet, organs, ON).total.due.sum == 0
+    assert tally(posts_sheet, bureau, ON).total.due.sum == 4
+    assert tally(posts_sheet, organs, None).total.due.sum == 4
+
+    client.force_login(reader)
+    for name, found in (("quotas:over", 1), ("posts:list", 2), ("staff:list", people)):
+        for unit, count in ((organs, 0 if name != "staff:list" else 12), (bureau, found)):
+            page = client.get(reverse(name), {"under": unit.pk, "under_text": unit.name, "on": ON})
+            assert page.context["table"].paginator.count == count, (name, unit)

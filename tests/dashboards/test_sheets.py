@@ -18,6 +18,7 @@ from apps.dashboards.sheets import posts_sheet, quota_sheet
 from apps.dashboards.sheets.build import Share
 from apps.posts import queries as posts
 from apps.units.models import DocumentUnit
+from apps.units.place import Place
 from tests.factories import posts as p
 from tests.factories import quotas as q
 from tests.factories import units
@@ -205,7 +206,7 @@ def test_the_structure_of_the_people_is_counted(world):
     people = made(quota_sheet, world.home, on=None).total.people
     from apps.dashboards.queries.quota_tally import people_of
 
-    found = people_of(world.home, day, [])
+    found = people_of(Place.of(world.home), day, [])
     office, nursery = found[world.office.path], found[world.nursery.path]
     assert (office.heads, office.young, office.graduates) == (16, 3, 1)
     assert (nursery.specialists, nursery.senior, nursery.retiring) == (2, 1, 1)

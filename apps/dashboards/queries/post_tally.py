@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, fields
 from django.db.models import Count, Q, Sum
 
 from apps.core.models import CodeValue
-from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
 from apps.posts.models import LeadershipEntry, PostBalance
 from apps.staff.models import PostHolding
-from apps.units.models import DocumentUnit, Unit
+from apps.units.models import DocumentUnit
+from apps.units.place import Place
 
 from .ageing import leader_retires_by, shifted
 
@@ -96,36 +96,36 @@ def role_of(kind: CodeValue) -> str:
 
 
 def post_cells(
-    node: Unit, kinds: Iterable[str], on: dt.date | None
+    place: Place, kinds: Iterable[str], on: dt.date | None
 ) -> list[tuple[str, str, int, int]]:
-    """Return (path, kind, due, filled) of every kind of post below a node. One or two queries."""
+    """Return (path, kind, due, filled) of every kind of post below a node. One or two queries.
+
+    The path, here and below, is that of the day.
+    """
     kinds = list(kinds)
     if on is None:
-        rows = PostBalance.objects.filter(
-            within([node.path], "scope"), post_kind__in=kinds
-        ).exclude(due=0, filled=0)
+        rows = PostBalance.objects.filter(place.inside(), post_kind__in=kinds)
+        rows = rows.exclude(due=0, filled=0)
         fields_ = ("scope", "post_kind_id", "due", "filled")
         return list(rows.order_by("scope", "post_kind_id").values_list(*fields_))
     found: dict[tuple[str, str], list[int]] = {}
-    entries = LeadershipEntry.objects.filter(
-        within([node.path], "scope"), post_kind__in=kinds, on__lte=on
-    )
-    holders = PostHolding.objects.on_day(on).filter(
-        within([node.path], "scope"), post_kind__in=kinds, counted=True
-    )
+    inside = place.inside()
+    entries = LeadershipEntry.objects.filter(inside, post_kind__in=kinds, on__lte=on)
+    holders = PostHolding.objects.on_day(on).filter(inside, post_kind__in=kinds, counted=True)
     for row in entries.order_by().values("scope", "post_kind_id").annotate(n=Sum("change")):
         found.setdefault((row["scope"], row["post_kind_id"]), [0, 0])[0] = row["n"]
     for row in holders.order_by().values("scope", "post_kind_id").annotate(n=Count("pk")):
         found.setdefault((row["scope"], row["post_kind_id"]), [0, 0])[1] = row["n"]
-    return [(path, kind, due, filled) for (path, kind), (due, filled) in sorted(found.items())]
+    rows = [(place.path(path), kind, *pair) for (path, kind), pair in found.items()]
+    return sorted(rows)
 
 
-def holders_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, dict[str, int]]:
+def holders_of(place: Place, kinds: Iterable[str], day: dt.date) -> dict[str, dict[str, int]]:
     """Return {path: {"uncounted": n, "ageing": n}} on a day. One query; a person counts once."""
     near = leader_retires_by(shifted(day, AGEING))
     rows = (
         PostHolding.objects.on_day(day)
-        .filter(within([node.path], "scope"), post_kind__in=list(kinds))
+        .filter(place.inside(), post_kind__in=list(kinds))
         .order_by()
         .values("scope")
         .annotate(
@@ -134,21 +134,21 @@ def holders_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, dict
         )
     )
     return {
-        path: {"uncounted": uncounted, "ageing": ageing}
+        place.path(path): {"uncounted": uncounted, "ageing": ageing}
         for path, uncounted, ageing in rows.values_list("scope", "uncounted", "ageing")
     }
 
 
-def levels_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, tuple[int, int]] | None:
+def levels_of(
+    place: Place, kinds: Iterable[str], day: dt.date
+) -> dict[str, tuple[int, int]] | None:
     """Return {path: (holders above, below the approved level)}; None when no level is on record.
 
     The approved level of a kind is the one its latest ledger line names. Three queries.
     """
     orders = {v.key: v.attrs.get("order") for v in CodeValue.objects.of("post_level")}
     entries = (
-        LeadershipEntry.objects.filter(
-            within([node.path], "scope"), post_kind__in=list(kinds), on__lte=day
-        )
+        LeadershipEntry.objects.filter(place.inside(), post_kind__in=list(kinds), on__lte=day)
         .exclude(post_level=None)
         .order_by("on", "pk")
         .values_list("scope", "post_kind_id", "post_level_id")
@@ -159,7 +159,7 @@ def levels_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, tuple
     found: dict[str, tuple[int, int]] = {}
     holders = (
         PostHolding.objects.on_day(day)
-        .filter(within([node.path], "scope"), post_kind__in=list(kinds), counted=True)
+        .filter(place.inside(), post_kind__in=list(kinds), counted=True)
         .exclude(post_level=None)
         .order_by()
         .values_list("scope", "post_kind_id", "post_level_id")
@@ -170,14 +170,14 @@ def levels_of(node: Unit, kinds: Iterable[str], day: dt.date) -> dict[str, tuple
             continue
         above, below = found.get(path, (0, 0))
         found[path] = (above + (has < due), below + (has > due))
-    return found
+    return {place.path(path): pair for path, pair in found.items()}
 
 
-def sanding_of(node: Unit, day: dt.date) -> dict[str, ApprovalDocument]:
+def sanding_of(place: Place, day: dt.date) -> dict[str, ApprovalDocument]:
     """Return {path: the latest 三定规定 about the unit, issued by `day`}. One query."""
     links = (
         DocumentUnit.objects.filter(
-            within([node.path], "scope"),
+            place.inside(),
             document__kind=SANDING,
             document__issued_on__lte=day,
             document__superseded_by=None,
@@ -185,4 +185,4 @@ def sanding_of(node: Unit, day: dt.date) -> dict[str, ApprovalDocument]:
         .select_related("document")
         .order_by("document__issued_on", "document__pk")
     )
-    return {link.scope: link.document for link in links}
+    return {place.path(link.scope): link.document for link in links}

@@ -14,6 +14,7 @@ from django.db.models import Q
 from apps.core.models import CodeValue
 from apps.units.choices import EntityKind, UnitStatus
 from apps.units.models import Unit
+from apps.units.place import Place
 
 #: more units than this are not put on one sheet; the page offers the nodes below instead
 MOST_UNITS = 3_000
@@ -57,28 +58,29 @@ def size_of(node: Unit) -> int:
     return Unit.objects.under(node).active().bodies().order_by().count()
 
 
-def register(node: Unit, on: dt.date | None = None, holding: set[str] | None = None) -> Register:
-    """Return the units at or below `node`, sorted for a sheet. Two queries.
+def register(place: Place, on: dt.date | None = None, holding: set[str] | None = None) -> Register:
+    """Return the units at or below a node, sorted for a sheet. Two queries.
 
-    on       a past day: units that existed then
+    on       a past day: units that existed then, under their names and at their paths of that day
     holding  paths that have figures: their units are on the sheet in any case, also abolished
              ones, and groupings that hold places themselves, so that every sum is complete
     """
     holding = holding or set()
     rows = (
-        Unit.objects.under(node)
-        .filter(Q(entity_kind=EntityKind.BODY) | Q(path__in=holding))
+        Unit.objects.filter(place.inside("path"))
+        .filter(Q(entity_kind=EntityKind.BODY) | Q(path__in=place.today(holding)))
         .select_related("rank", "system_class")
         .order_by("path")
     )
-    printed = [unit for unit in rows if unit.path in holding or _existed(unit, on)]
+    units = sorted(place.dressed(rows), key=lambda unit: unit.path)
+    printed = [unit for unit in units if unit.path in holding or _existed(unit, on)]
     printed = _without_departments(printed)
     classes = {value.key: value for value in CodeValue.objects.of("system_class")}
     lines: list[Line] = []
     for unit in printed:
         top = lines[-1].unit if lines else None
         inside = top is not None and unit.path.startswith(top.path)
-        if inside and top is not None and (top.pk != node.pk and _is_body(top)):
+        if inside and top is not None and (top.pk != place.node.pk and _is_body(top)):
             lines[-1].parts.append(unit)
         else:
             lines.append(Line(unit))

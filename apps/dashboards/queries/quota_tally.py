@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, fields
 from django.db.models import Count, Q
 
 from apps.core.models import CodeValue
-from apps.core.scope import within
 from apps.quotas.models import Balance
 from apps.quotas.queries import Sums
 from apps.quotas.queries.figures import cells_on_day
 from apps.staff.models import Occupancy
-from apps.units.models import Unit
+from apps.units.place import Place
 
 from .ageing import retires_by, shifted
 
@@ -85,19 +84,21 @@ class QuotaTally:
             self.usable += max(0, approved - actual - reserved)
 
 
-def quota_cells(node: Unit, on: dt.date | None) -> list[tuple[str, str, int, int, int]]:
-    """Return (path, type, approved, actual, reserved) of every cell below a node. One query."""
+def quota_cells(place: Place, on: dt.date | None) -> list[tuple[str, str, int, int, int]]:
+    """Return (path, type, approved, actual, reserved) of every cell below a node. One query.
+
+    The path is that of the day.
+    """
     if on is None:
-        cells = Balance.objects.filter(within([node.path], "scope")).exclude(
-            approved=0, actual=0, reserved=0
-        )
+        cells = Balance.objects.filter(place.inside()).exclude(approved=0, actual=0, reserved=0)
         fields = ("scope", "quota_type_id", "approved", "actual", "reserved")
         return list(cells.order_by("scope", "quota_type_id").values_list(*fields))
-    return sorted(row[1:] for row in cells_on_day([node.path], on) if any(row[3:]))
+    rows = cells_on_day(place.spans, on)
+    return sorted((place.path(path), *row) for _, path, *row in rows if any(row[1:]))
 
 
-def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str, People]:
-    """Return {path: People} of the units below a node on a day. Two queries.
+def people_of(place: Place, day: dt.date, not_counting: Iterable[str]) -> dict[str, People]:
+    """Return {path that day: People} of the units below a node on a day. Two queries.
 
     not_counting   quota types outside the totals
     """
@@ -107,7 +108,7 @@ def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str
     # born in the very month counts as 35: months are all the register knows of a birthday
     spells = (
         Occupancy.objects.on_day(day)
-        .filter(within([node.path], "scope"), counts=True)
+        .filter(place.inside(), counts=True)
         .exclude(quota_type__in=list(not_counting))
     )
     rows = (
@@ -123,7 +124,8 @@ def people_of(node: Unit, day: dt.date, not_counting: Iterable[str]) -> dict[str
         )
     )
     names = [one.name for one in fields(People)]
-    return {path: People(*counts) for path, *counts in rows.values_list("scope", *names)}
+    found = rows.values_list("scope", *names)
+    return {place.path(path): People(*counts) for path, *counts in found}
 
 
 def _keys(table: str, attribute: str, values: Iterable[str]) -> list[str]:

@@ -51,11 +51,13 @@ def summary(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Summar
 
 
 def bodies_on(paths: list[str], on: dt.date | None) -> Any:
-    """Return the 法人单位 that exist on a day. A unit without dates has always existed."""
-    bodies = Unit.objects.order_by().filter(within(paths, "path"), entity_kind=EntityKind.BODY)
+    """Return the 法人单位 that stood there on a day. A unit without dates has always existed."""
+    bodies = Unit.objects.order_by().filter(entity_kind=EntityKind.BODY)
     if on is None:
-        return bodies.exclude(status=UnitStatus.ABOLISHED)
+        return bodies.filter(within(paths, "path")).exclude(status=UnitStatus.ABOLISHED)
+    then = dated.Day.of(on).then
     return bodies.filter(
+        then.inside((then.path(path) for path in paths), "path"),
         Q(established_on__isnull=True) | Q(established_on__lte=on),
         Q(abolished_on__isnull=True) | Q(abolished_on__gt=on),
     )

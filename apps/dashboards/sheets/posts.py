@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.core import wording
 from apps.documents.models import ApprovalDocument
 from apps.units.models import Unit
+from apps.units.place import Place
 
 from ..queries import post_tally
 from ..queries.post_tally import PostTally, Roles
@@ -30,10 +31,11 @@ def posts_sheet(
     """
     day = on or timezone.localdate()
     kinds = post_tally.unit_kinds()
-    cells = post_tally.post_cells(node, kinds, on)
-    holders = post_tally.holders_of(node, kinds, day)
-    levels = post_tally.levels_of(node, kinds, day)
-    listed = register(node, on, {cell[0] for cell in cells} | set(holders))
+    place = Place.of(node, on)
+    cells = post_tally.post_cells(place, kinds, on)
+    holders = post_tally.holders_of(place, kinds, day)
+    levels = post_tally.levels_of(place, kinds, day)
+    listed = register(place, on, {cell[0] for cell in cells} | set(holders))
     tallies = gathered(
         listed,
         cells,
@@ -44,7 +46,7 @@ def posts_sheet(
     more += [(path, 0, 0, *pair) for path, pair in (levels or {}).items()]
     for path, tally in gathered(listed, more, PostTally, _put).items():
         tallies[path] = PostTally.of([tallies.get(path, PostTally()), tally])
-    sanding = post_tally.sanding_of(node, day)
+    sanding = post_tally.sanding_of(place, day)
     fields = list(_fields(levels is not None, sanding))
     builder = Builder(listed, tallies, fields, PostTally, opened or set())
     rows = builder.rows()

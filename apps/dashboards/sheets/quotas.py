@@ -13,6 +13,7 @@ from apps.quotas.choices import QuotaFamily
 from apps.quotas.queries import Sums
 from apps.quotas.queries.figures import quota_types
 from apps.units.models import Unit
+from apps.units.place import Place
 
 from ..queries import quota_tally
 from ..queries.protocol import register
@@ -48,16 +49,17 @@ def quota_sheet(
     """
     day = on or timezone.localdate()
     types = quota_types()
-    cells = quota_tally.quota_cells(node, on)
+    place = Place.of(node, on)
+    cells = quota_tally.quota_cells(place, on)
     counted = {key for key, kind in types.items() if kind.attrs.get("in_total", True)}
-    listed = register(node, on, {cell[0] for cell in cells})
+    listed = register(place, on, {cell[0] for cell in cells})
     tallies = gathered(
         listed,
         cells,
         QuotaTally,
         lambda tally, key, a, c, r: tally.add(key, a, c, r, counts=key in counted),
     )
-    heads = quota_tally.people_of(node, day, [key for key in types if key not in counted])
+    heads = quota_tally.people_of(place, day, [key for key in types if key not in counted])
     for path, tally in gathered(
         listed, list(heads.items()), QuotaTally, lambda tally, people: _seat(tally, people)
     ).items():

@@ -46,7 +46,7 @@ def post_list(request: HttpRequest) -> HttpResponseBase:
         .select_related("unit", "unit__rank", "unit__system_class", "post_kind")
         .order_by("unit__path", "post_kind__sort", "pk")
     )
-    filters = PostFilter(request.GET, queryset=rows, user=user)
+    filters = PostFilter(request.GET, queryset=rows, user=user, on=on)
     return render_list(
         request,
         table=listing.table_of_day(PostTable, on),

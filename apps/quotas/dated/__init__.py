@@ -11,13 +11,14 @@ from .day import Day
 from .moved import dated_then
 from .refresh import refresh, settle, waiting
 from .sources import Source, register, sources
-from .sums import CellSums, Dated, cells_sql, dated, units_over
+from .sums import CellSums, Dated, Span, cells_sql, dated, units_over
 
 __all__ = [
     "CellSums",
     "Dated",
     "Day",
     "Source",
+    "Span",
     "cells_sql",
     "checks",
     "dated",

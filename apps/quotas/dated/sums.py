@@ -21,6 +21,8 @@ DEPTH = 3
 
 #: approved, actual, reserved, vacant, excess, cells above their places
 CellSums = tuple[int, int, int, int, int, int]
+#: low ≤ path < high, paths of today
+Span = tuple[str, str]
 
 _RICH = (
     "places, taken, reserved, greatest(places - taken, 0) AS vacant, "
@@ -46,10 +48,11 @@ class Dated:
     short: int = 0
 
 
-def _inside(paths: Sequence[str], column: str, values: dict[str, Any]) -> str:
+def _inside(paths: Sequence[str | Span], column: str, values: dict[str, Any]) -> str:
     """Return the condition “column lies in one of the subtrees”, its bounds put into `values`."""
     for number, path in enumerate(paths):
-        values[f"p{number}"], values[f"q{number}"] = path, path + PAST_PATHS
+        low, high = (path, path + PAST_PATHS) if isinstance(path, str) else path
+        values[f"p{number}"], values[f"q{number}"] = low, high
     parts = [f"({column} >= %(p{n})s AND {column} < %(q{n})s)" for n in range(len(paths))]
     return f"({' OR '.join(parts)})" if parts else "FALSE"
 
@@ -70,7 +73,7 @@ class _Stale:
         return f" UNION ALL {sql}" if self.fresh else ""
 
 
-def _stale(paths: Sequence[str], family: str | None, values: dict[str, Any]) -> _Stale:
+def _stale(paths: Sequence[str | Span], family: str | None, values: dict[str, Any]) -> _Stale:
     """family   first part of the kinds that are read; None: all"""
     read = [source for source in sources() if family in (None, source.family)]
     values["family"] = f"{family}."
@@ -91,10 +94,12 @@ def _stale(paths: Sequence[str], family: str | None, values: dict[str, Any]) -> 
 
 
 def cells_sql(
-    paths: Sequence[str], on: dt.date, family: str, units: Sequence[int] | None = None
+    paths: Sequence[str | Span], on: dt.date, family: str, units: Sequence[int] | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Return SQL and values of the cells on a day: unit_id, scope, kind, places, taken, reserved.
 
+    paths    subtrees of today; or ranges of today's paths (past.Past.ranges): what lay that day in
+             subtrees of that day
     family   first part of the kinds: "quota_type" or "post_kind"
     units    only these; None: all of the subtrees
     """
@@ -191,13 +196,16 @@ def _read(paths: Sequence[str], on: Day, length: int | None) -> list[tuple[Any, 
 
 
 def units_over(
-    paths: Sequence[str],
+    paths: Sequence[str | Span],
     on: dt.date,
     family: str,
     counted: Sequence[str],
     limit: int | None = None,
 ) -> list[tuple[int, int]]:
-    """Return (unit id, excess) of the units with a counted kind above, the greatest first."""
+    """Return (unit id, excess) of the units with a counted kind above, the greatest first.
+
+    paths   as for `cells_sql`
+    """
     values: dict[str, Any] = {"on": Day.of(on), "counted": list(counted), "limit": limit}
     stale = _stale(paths, family, values)
     facts = (

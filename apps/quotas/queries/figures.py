@@ -21,7 +21,7 @@ from apps.core.scope import PAST_PATHS, roots, within
 from apps.units.models import Unit
 
 from ..choices import QuotaFamily
-from ..dated import cells_sql, dated_then
+from ..dated import Span, cells_sql, dated_then
 from ..models import Balance, Bucket, QuotaEntry, Reservation, UnitTotal
 
 #: the "type" of a sum over all types that count in totals
@@ -247,10 +247,11 @@ def _dated(
 
 
 def cells_on_day(
-    paths: list[str], on: dt.date, units: Sequence[int] | None = None
+    paths: Sequence[str | Span], on: dt.date, units: Sequence[int] | None = None
 ) -> list[tuple[int, str, str, int, int, int]]:
     """Return (unit id, path, type, approved, actual, reserved) of the cells on a day. One query.
 
+    paths   subtrees of today, or ranges of today's paths that were subtrees of that day
     units   only these
     """
     sql, values = cells_sql(paths, on, FAMILY, units)

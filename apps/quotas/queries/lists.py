@@ -60,13 +60,17 @@ def over_cells(units: Iterable[int]) -> QuerySet:
 
 
 def _over_on_day(paths: list[str], limit: int | None, on: dt.date) -> list[OverUnit]:
-    """Return the same of a past day. Three queries: the units over, their cells, the units."""
+    """Return the same of a past day: what lay in the subtrees that day, by the tree of that day.
+
+    Three queries: the units over, their cells, the units; and those of the past tree.
+    """
     on = Day.of(on)
+    spans = on.then.ranges(on.then.path(path) for path in paths)
     types = quota_types()
     counted = [key for key, kind in types.items() if kind.attrs.get("in_total", True)]
-    ranked = units_over(paths, on, FAMILY, counted, limit)
+    ranked = units_over(spans, on, FAMILY, counted, limit)
     cells: dict[int, list[tuple[CodeValue, int, int]]] = {unit: [] for unit, _ in ranked}
-    for unit, _, kind, approved, actual, _ in cells_on_day(paths, on, units=list(cells)):
+    for unit, _, kind, approved, actual, _ in cells_on_day(spans, on, units=list(cells)):
         if kind in counted:
             cells[unit].append((types[kind], approved, actual))
     units = Unit.objects.in_bulk(list(cells))

@@ -71,7 +71,7 @@ def over_list(request: HttpRequest) -> HttpResponseBase:
         .annotate(basis=Subquery(kinds.values("kinds")))
         .order_by("-excess", "unit__path", "pk")
     )
-    filters = OverFilter(request.GET, queryset=rows, user=user)
+    filters = OverFilter(request.GET, queryset=rows, user=user, on=on)
     return render_list(
         request,
         table=listing.table_of_day(OverTable, on),

@@ -49,7 +49,7 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
     """人员库: everybody in quota in the reader's scope."""
     on = on_day(request)
     rows = queries.roster(request.user, on=on)
-    filters = RosterFilter(request.GET, queryset=rows, user=request.user)
+    filters = RosterFilter(request.GET, queryset=rows, user=request.user, on=on)
     return render_list(
         request,
         table=table_of_day(RosterTable, on),
@@ -70,7 +70,7 @@ def people_left(request: HttpRequest) -> HttpResponseBase:
     rows = queries.leavers(request.user)
     if on is not None:
         rows = rows.filter(ends_on__lte=on)
-    filters = LeaverFilter(request.GET, queryset=rows, user=request.user)
+    filters = LeaverFilter(request.GET, queryset=rows, user=request.user, on=on)
     return render_list(
         request,
         table=table_of_day(LeaverTable, on),
