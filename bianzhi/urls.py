@@ -16,6 +16,7 @@ _APPS = [
     ("audit/", "audit"),
     ("checks/", "checks"),
     ("reports/", "reports"),
+    ("approvals/", "approvals"),
     ("", "dashboards"),
 ]
 urlpatterns = [

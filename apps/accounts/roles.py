@@ -16,7 +16,12 @@ PERMISSIONS: dict[str, str] = {
     "sign": "科长、分管审签",
     "decide": "编办主任、编委决定",
     "lead": "领导看板",
-    "confirm": "组织、人社、财政联办",
+    "override": "放行红色校核",
+    "confirm": "联办部门",
+    "confirm_organisation": "组织部门确认",
+    "confirm_personnel": "人社部门确认",
+    "confirm_finance": "财政部门确认",
+    "confirm_insurance": "社保经办机构确认",
     "maintain": "维护机构编制数据",
 }
 
@@ -61,16 +66,27 @@ ROLES: dict[str, Role] = {
             "decide",
             "sign",
             "lead",
+            "override",
         ),
         _role("leader", "领导", "dashboards:board", "view_subtree", "lead"),
         _role("unit_clerk", "单位经办人", "dashboards:workbench", "view_subtree", "file_for"),
         _role("supervisor", "主管部门审核人", "dashboards:workbench", "view_subtree", "supervise"),
-        _role(
-            "partner",
-            "联办部门（组织、人社、财政）",
-            "dashboards:workbench",
-            "view_subtree",
-            "confirm",
+        _role("partner", "联办部门（只查看）", "dashboards:workbench", "view_subtree", "confirm"),
+        *(
+            _role(
+                f"partner_{code}",
+                label,
+                "dashboards:workbench",
+                "view_subtree",
+                "confirm",
+                f"confirm_{code}",
+            )
+            for code, label in (
+                ("organisation", "组织部门"),
+                ("personnel", "人社部门"),
+                ("finance", "财政部门"),
+                ("insurance", "社保经办机构"),
+            )
         ),
     )
 }

@@ -18,6 +18,7 @@ from apps.documents.models import ApprovalDocument
 from apps.quotas import links
 from apps.staff.models import Occupancy, Person
 
+from .asking import Found
 from .choices import Level, State
 from .models import Finding
 from .rules import BY_NUMBER
@@ -60,6 +61,12 @@ class _Facts(dict):
 
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+def said(found: Found, unit: str) -> str:
+    """Return the sentence of a hit that is no finding (yet). It names nobody."""
+    words = _Facts(found.hit.facts, unit=unit, person="本人", document="批文", others="")
+    return found.rule.sentence.format_map(words)
 
 
 def sentence(finding: Finding) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -87,6 +87,11 @@ def box(unit: Unit | None, quota_type: CodeValue | None, delta: int) -> Box | No
         "" if legal else quota_sentence(IllegalQuotaType(unit, quota_type)),
         basis,
     )
+
+
+def without_reserved(one: Box, places: int) -> Box:
+    """Return the box as it is once `places` held for these very people are given back."""
+    return replace(one, reserved=max(0, one.reserved - places))
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.exchange",
     "apps.dashboards",
     "apps.checks",
+    "apps.approvals",
     "apps.reports",
     "apps.demo",
 ]

@@ -47,6 +47,8 @@ WITHOUT = {
     "checks.Run": "is a record itself",
     "checks.StatisticNode": "technical",
     "checks.UnitActivity": "derived from the writes",
+    "approvals.Step": "is a record itself, appended only",
+    "approvals.Typed": "what somebody began to type; gone once it is sent",
     "audit.AuditSeal": "is a record itself, appended only",
     "core.IdempotencyKey": "technical, forgotten after two days",
     "core.Job": "tells its own progress; what it does has history",

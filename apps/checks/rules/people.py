@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from apps.core import crypto, identity
-from apps.dashboards.queries.ageing import retires_by, shifted
 from apps.staff import secrets
+from apps.staff.ageing import retires_by, shifted
 from apps.staff.models import Occupancy, Person
 
 from ..models import PersonCheck

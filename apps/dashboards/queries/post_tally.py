@@ -11,11 +11,10 @@ from django.db.models import Count, Q, Sum
 from apps.core.models import CodeValue
 from apps.documents.models import ApprovalDocument
 from apps.posts.models import LeadershipEntry, PostBalance
+from apps.staff.ageing import leader_retires_by, shifted
 from apps.staff.models import PostHolding
 from apps.units.models import DocumentUnit
 from apps.units.place import Place
-
-from .ageing import leader_retires_by, shifted
 
 ROLES = ("chief", "deputy", "other")
 AGEING = 12  # months ahead

@@ -12,10 +12,9 @@ from apps.core.models import CodeValue
 from apps.quotas.models import Balance
 from apps.quotas.queries import Sums
 from apps.quotas.queries.figures import cells_on_day
+from apps.staff.ageing import retires_by, shifted
 from apps.staff.models import Occupancy
 from apps.units.place import Place
-
-from .ageing import retires_by, shifted
 
 YOUNG = 35  # years; under it is young (rules B-04)
 RETIRING = 24  # months ahead

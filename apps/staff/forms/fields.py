@@ -122,8 +122,8 @@ class DepartmentField(f.PickerField):
             placeholder="选择或填写名称",
         )
 
-    def let_choose(self, user: Any, unit: Unit | None) -> None:
-        rows = Unit.objects.granted(user, EXAMINE).active()
+    def let_choose(self, user: Any, unit: Unit | None, permission: str = EXAMINE) -> None:
+        rows = Unit.objects.granted(user, permission).active()
         rows = rows.filter(entity_kind=EntityKind.DEPARTMENT)
         if unit is not None:
             rows = rows.filter(within([unit.path], "path"))

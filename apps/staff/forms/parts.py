@@ -21,7 +21,12 @@ from .fields import PERSONAL, DepartmentField, IdentityField, PhoneField, code, 
 
 
 class PeopleForm(f.Form):
-    """Base: choices in the user's scope, days not after today."""
+    """Base: choices in the user's scope, days not after today.
+
+    permission   which subtrees the form writes in; a form of the units' own clerks names theirs
+    """
+
+    permission = EXAMINE
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,10 +110,10 @@ class PlaceFields(PeopleForm):
         key = getattr(key, "key", getattr(key, "pk", key))
         if not key or not str(key).isdigit():
             return None
-        return Unit.objects.granted(self.user, EXAMINE).filter(pk=key).first()
+        return Unit.objects.granted(self.user, self.permission).filter(pk=key).first()
 
     def narrow_departments(self, unit: Unit | None) -> None:
-        self.fields["dept"].let_choose(self.user, unit)  # type: ignore[attr-defined]
+        self.fields["dept"].let_choose(self.user, unit, self.permission)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

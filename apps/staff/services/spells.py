@@ -48,6 +48,7 @@ PARTICULARS = (
     "from_unit",
     "notice_no",
     "slot_no",
+    "document_no",
     "post_name",
     "post_level",
     "civil_rank",

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from apps.dashboards.queries.ageing import born_by, leader_retires_by, retires_by, shifted
+from apps.staff.ageing import born_by, leader_retires_by, retires_by, shifted
 from apps.staff.models import Occupancy, RetirementChoice
 from apps.staff.retirement import Category, retirement_month
 from tests.factories import quotas as q

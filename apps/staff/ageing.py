@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from django.db.models import Q
 
-from apps.staff.retirement import MAN, WOMAN, Category, retirement_month, shifted
+from .retirement import MAN, WOMAN, Category, retirement_month, shifted
 
 __all__ = ["born_by", "leader_retires_by", "retires_by", "shifted"]
 

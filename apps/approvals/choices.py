@@ -1,0 +1,97 @@
+"""Closed lists the code branches on. Source: domain.md §4.1–§4.3, §3.15."""
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    QUOTA_USE = "quota_use", "用编申请"
+    ENTRY = "entry", "入编"
+    EXIT = "exit", "出编"
+    TRANSFER = "transfer", "跨单位划转"
+    ADJUST = "adjust", "单位内调整"
+    RETYPE = "retype", "编制类型修改"
+    CORRECT = "correct", "人员信息变更"
+    POST_TAKE = "post_take", "使用领导职数"
+    POST_LEAVE = "post_leave", "离任"
+
+
+#: Letters that begin a number: 入编 → RB2026000012.
+LETTERS = {
+    Kind.QUOTA_USE: "YB",
+    Kind.ENTRY: "RB",
+    Kind.EXIT: "CB",
+    Kind.TRANSFER: "HZ",
+    Kind.ADJUST: "TZ",
+    Kind.RETYPE: "LX",
+    Kind.CORRECT: "BG",
+    Kind.POST_TAKE: "ZS",
+    Kind.POST_LEAVE: "LR",
+}
+
+
+class State(models.TextChoices):
+    """Where an application is. Only a person's decision changes it; being late is computed."""
+
+    DRAFT = "draft", "草稿"
+    SUPERVISING = "supervising", "主管部门审核"
+    EXAMINING = "examining", "编办经办审核"
+    SIGNING = "signing", "科长审签"
+    DECIDING = "deciding", "主任审定"
+    ISSUING = "issuing", "待下达通知单"
+    REGISTERED = "registered", "已登记"
+    COLLECTED = "collected", "已领取"
+    BROUGHT_BACK = "brought_back", "已交回"
+    CONFIRMING = "confirming", "部门联办"
+    DONE = "done", "已办结"
+    RETURNED = "returned", "退回补正"
+    REFUSED = "refused", "不予通过"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+#: Steps a setting may name, each with the permission of who decides there.
+REVIEWS: dict[str, str] = {
+    State.SUPERVISING: "supervise",
+    State.EXAMINING: "examine",
+    State.SIGNING: "sign",
+    State.DECIDING: "decide",
+}
+#: The paper form travels and must come back before the facts change (domain.md §3.15).
+PAPER = (State.REGISTERED, State.COLLECTED, State.BROUGHT_BACK)
+#: Nothing more happens to these.
+ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN)
+#: Filed and not ended: a person is in one such application at most.
+OPEN = tuple(s for s in State if s not in (*ENDED, State.DRAFT))
+
+
+class Partner(models.TextChoices):
+    """联办部门, in the order of the signatures on the form (domain.md §6.5)."""
+
+    ORGANISATION = "organisation", "组织部门"
+    PERSONNEL = "personnel", "人社部门"
+    FINANCE = "finance", "财政部门"
+    INSURANCE = "insurance", "社保经办机构"
+
+
+#: Permission with which a partner confirms; each acts for itself only.
+PARTNER_PERMISSIONS: dict[str, str] = {
+    Partner.ORGANISATION: "confirm_organisation",
+    Partner.PERSONNEL: "confirm_personnel",
+    Partner.FINANCE: "confirm_finance",
+    Partner.INSURANCE: "confirm_insurance",
+}
+
+
+class Verdict(models.TextChoices):
+    """What was decided of one line of an application."""
+
+    OPEN = "", "未决定"
+    GRANTED = "granted", "核准"
+    REFUSED = "refused", "不核准"
+
+
+class SlotState(models.TextChoices):
+    FREE = "free", "未使用"
+    USED = "used", "已使用"
+    RETURNED = "returned", "已退回"
+    EXPIRED = "expired", "已过期"
+    REVOKED = "revoked", "已撤销"

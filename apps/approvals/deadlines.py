@@ -1,0 +1,44 @@
+"""Until when a step must be done, and how long it took. Source: docs/rules.md C-01, AP-06."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from apps.core import calendar
+
+
+class Due(NamedTuple):
+    """at: end of working hours of the last day; None where no limit is set."""
+
+    at: dt.datetime | None
+    provisional: bool
+
+
+NEVER = Due(None, False)
+
+
+def due(since: dt.datetime, working_days: int) -> Due:
+    """Return the end of a limit that begins at `since`; the day of arrival is day 0."""
+    if working_days < 1:
+        return NEVER
+    days = calendar.current()
+    try:
+        end = days.deadline(timezone.localtime(since).date(), working_days)
+    except calendar.OutOfReach:
+        return Due(None, True)
+    closing = days.hours.parts[-1][1]
+    at = dt.datetime.combine(end.day, closing, tzinfo=calendar.ZONE)
+    return Due(at, end.provisional)
+
+
+def minutes_between(since: dt.datetime | None, until: dt.datetime) -> int | None:
+    """Return the working minutes a step took; None when it is not known since when."""
+    if since is None:
+        return None
+    try:
+        return calendar.current().working_time(since, until).minutes
+    except calendar.OutOfReach:
+        return None

@@ -1,0 +1,15 @@
+"""The kinds of application, by their code. One object each; they hold no state."""
+
+from __future__ import annotations
+
+from .base import Fact, KindOfCase, LineData
+from .entry import Entry
+
+KINDS: dict[str, KindOfCase] = {one.kind: one for one in (Entry(),)}
+
+
+def of(kind: str) -> KindOfCase:
+    return KINDS[kind]
+
+
+__all__ = ["KINDS", "Fact", "KindOfCase", "LineData", "of"]

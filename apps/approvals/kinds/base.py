@@ -1,0 +1,112 @@
+"""What a kind of application is: its form, what it shows, what may stop it, what it does.
+
+A kind never writes the register itself: `effect` calls the services of the apps below, inside the
+transaction of the move that decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from apps.core.models import CodeValue
+from apps.staff import looking
+from apps.units.models import Unit
+
+from ..models import Application, Line
+
+
+@dataclass
+class LineData:
+    """One line as its form gave it. id_no, phone: plain, to be sealed when the line is saved."""
+
+    name: str = ""
+    id_no: str = ""
+    phone: str = ""
+    quota_type: CodeValue | None = None
+    person: Any = None
+    spell: Any = None
+    posting: Any = None
+    slot: Any = None
+    asked: int = 0
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and its words on the pages; before: what it was, where a change is asked for."""
+
+    label: str
+    value: str
+    before: str | None = None
+    masked: str = ""  #: kind of mask, for identity numbers and phones
+
+    @property
+    def changed(self) -> bool:
+        return self.before is not None and self.before != self.value
+
+
+class KindOfCase:
+    """One kind. Subclasses are registered in apps.approvals.kinds.
+
+    line_form   form of one line; a draft collects lines, then is checked and submitted
+    several     may it hold more than one line
+    verb        what the success page and the buttons say: “入编”
+    """
+
+    kind: ClassVar[str]
+    line_form: ClassVar[type]
+    several: ClassVar[bool] = True
+    subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
+
+    def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:
+        """Return the form of one line."""
+        return self.line_form(data, user=user, **more)
+
+    def line(self, form: Any) -> LineData:
+        """Return what a valid form says."""
+        raise NotImplementedError
+
+    def unit_of(self, form: Any) -> Unit:
+        """Return the unit the application is filed for."""
+        raise NotImplementedError
+
+    def other_unit_of(self, form: Any) -> Unit | None:
+        return None
+
+    def document_of(self, form: Any) -> Any:
+        return form.cleaned_data.get("document")
+
+    def initial(self, line: Line) -> dict[str, Any]:
+        """Return what the form of a saved line begins with."""
+        return dict(line.values)
+
+    def summary(self, application: Application, lines: list[Line]) -> str:
+        """Return “张玥 入编 行政编制”, or “张玥等 3 人 …”."""
+        first = lines[0]
+        who = first.name if len(lines) == 1 else f"{first.name}等 {len(lines)} 人"
+        word = application.get_kind_display()
+        kind = first.quota_type.label if first.quota_type is not None else ""
+        return f"{who} {word} {kind}".strip()
+
+    def facts(self, line: Line) -> list[tuple[str, list[Fact]]]:
+        """Return the filled form, section by section."""
+        raise NotImplementedError
+
+    def touched(self, application: Application) -> list[Unit]:
+        """Return the units whose figures the effect changes: what the checks are asked about."""
+        return [u for u in (application.unit, application.other_unit) if u is not None]
+
+    def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
+        """Return the quota cells before and after."""
+        return []
+
+    def guard(self, application: Application, lines: list[Line]) -> None:
+        """Raise an ApprovalRefused that the effect itself would not: slots, plans, balance."""
+
+    def effect(self, application: Application, line: Line, *, by: Any) -> None:
+        """Change the facts for one granted line; sets line.result where there is one."""
+        raise NotImplementedError
+
+    def released(self, application: Application, lines: list[Line], *, by: Any) -> None:
+        """Give back what the application held, when it ends without its effect."""

@@ -1,0 +1,136 @@
+"""入编: one person or several into quotas of one unit. Source: docs/rules.md EN-01 to EN-05."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core.masking import mask_identity, mask_phone
+from apps.core.models import CodeValue
+from apps.staff import looking, secrets
+from apps.staff import services as staff
+from apps.units.models import Unit
+
+from .. import errors, frozen, sealed
+from ..choices import Kind
+from ..forms.entry import EntryForm
+from ..models import Application, Line, Slot
+from ..services import slots
+from .base import Fact, KindOfCase, LineData
+
+PLACE_LABELS = {
+    "identity": "本人身份",
+    "dept": "所在内设机构",
+    "post_name": "职务",
+    "post_level": "职务层次",
+    "civil_rank": "职级",
+    "position_class": "岗位类别",
+    "position_grade": "岗位等级",
+    "is_dual": "双肩挑",
+    "on_unified_payroll": "工资统发",
+}
+
+
+class Entry(KindOfCase):
+    kind = Kind.ENTRY
+    line_form = EntryForm
+
+    def line(self, form: EntryForm) -> LineData:
+        data = form.cleaned_data
+        values = form.values()
+        person = values.pop("person_data")
+        slot: Slot | None = data.get("slot")
+        if slot is not None:
+            values |= {"notice_no": slot.notice.number, "slot_no": str(slot.no)}
+        kept = {k: v for k, v in person.items() if k not in ("name", "id_no", "phone")}
+        return LineData(
+            name=data["name"],
+            id_no=data["id_no"],
+            phone=person.get("phone", ""),
+            quota_type=data["quota_type"],
+            person=secrets.find_by_id_no(data["id_no"]),
+            slot=slot,
+            values={"place": frozen.freeze(values), "person": frozen.freeze(kept)},
+        )
+
+    def unit_of(self, form: EntryForm) -> Unit:
+        unit: Unit = form.cleaned_data["unit"]
+        return unit
+
+    def initial(self, line: Line) -> dict[str, Any]:
+        return {
+            **line.values.get("person", {}),
+            **line.values.get("place", {}),
+            "name": line.name,
+            "id_no": sealed.id_no(line).reveal(),
+            "phone": sealed.phone(line),
+            "slot": line.slot_id,
+        }
+
+    def facts(self, line: Line) -> list[tuple[str, list[Fact]]]:
+        person = frozen.said(line.values.get("person", {}))
+        place = frozen.said(line.values.get("place", {}))
+        labels = self.line_form.base_fields
+
+        def rows(words: dict[str, str], names: Any) -> list[Fact]:
+            return [Fact(str(labels[n].label), words.get(n, "")) for n in names if n in labels]
+
+        number = sealed.id_no(line)
+        return [
+            (
+                "人员信息",
+                [
+                    Fact("姓名", line.name),
+                    Fact("公民身份号码", mask_identity(number.reveal()), masked="identity"),
+                    *rows(person, [n for n in EntryForm.PERSON if n != "phone"]),
+                    Fact("联系电话", mask_phone(sealed.phone(line)) if line.phone_ct else ""),
+                ],
+            ),
+            (
+                "编制",
+                rows(
+                    place,
+                    ("unit", "quota_type", "status", "starts_on", "document", "entry_mode"),
+                ),
+            ),
+            ("来源与用编", rows(place, ("from_unit", "notice_no", "slot_no"))),
+            ("任职与岗位", rows(place, (*PLACE_LABELS, "note"))),
+        ]
+
+    def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
+        cells: dict[str, tuple[CodeValue, int]] = {}
+        for line in lines:
+            kind: CodeValue = line.quota_type  # type: ignore[assignment]
+            _, n = cells.get(kind.pk, (kind, 0))
+            cells[kind.pk] = (kind, n + 1)
+        held = {line.quota_type_id: 0 for line in lines}
+        for line in lines:  # a slot brings its own reserved place
+            held[line.quota_type_id] += line.slot_id is not None
+        found = []
+        for kind, n in cells.values():
+            box = looking.box(application.unit, kind, n)
+            if box is not None:
+                found.append(looking.without_reserved(box, held[kind.pk]))
+        return found
+
+    def guard(self, application: Application, lines: list[Line]) -> None:
+        exempt = set(application.version.option("slot_exempt_modes", []))
+        required = application.version.option("slot_required", False)
+        for line in lines:
+            if line.slot is None:
+                if required and line.values["place"].get("entry_mode") not in exempt:
+                    raise errors.LineFails(line, errors.SlotMissing())
+                continue
+            slots.refuse_unfit(line.slot, application.unit, line.quota_type_id, line=line)
+
+    def effect(self, application: Application, line: Line, *, by: Any) -> None:
+        values = frozen.thaw(line.values["place"])
+        person = {
+            "name": line.name,
+            "id_no": sealed.id_no(line).reveal(),
+            **frozen.thaw(line.values.get("person", {})),
+        }
+        if line.phone_ct:
+            person["phone"] = sealed.phone(line)
+        if line.slot is not None:
+            slots.use(line=line, by=by)
+        line.result = staff.enter(by=by, person_data=person, **values)

@@ -1,0 +1,63 @@
+"""Yes/no questions: may this user make this move, is it their turn. Source: AP-01 to AP-03."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core.scope import covers
+
+from .choices import PARTNER_PERMISSIONS, REVIEWS
+from .models import Application, Confirmation
+from .moves import APPLICANT, AT_STEP, MOVES, PARTNER
+
+#: Who may file: the unit's own clerk, or the office on its behalf (编办代报).
+FILING = ("file_for", "examine")
+
+
+def may_file(user: Any, unit: Any) -> bool:
+    return any(user.may(permission, unit) for permission in FILING)
+
+
+def holds(user: Any, permission: str, application: Application) -> bool:
+    return covers(user.subtrees(permission), application.scope)
+
+
+def is_own(user: Any, application: Application) -> bool:
+    return application.applicant_id is not None and application.applicant_id == user.pk
+
+
+def may_move(user: Any, move: str, application: Application) -> bool:
+    """Say whether the user holds the right to a move, wherever the case is."""
+    step = MOVES[move]
+    if step.decides and is_own(user, application):
+        return False
+    if step.by == APPLICANT:
+        return is_own(user, application) or holds(user, "file_for", application)
+    if step.by == AT_STEP:
+        permission = REVIEWS.get(application.state)
+        return permission is not None and holds(user, permission, application)
+    if step.by == PARTNER:
+        return bool(partners_of(user, application))
+    return holds(user, step.by, application)
+
+
+def partners_of(user: Any, application: Application) -> list[str]:
+    """Return the partners the user confirms for, on this application's unit."""
+    return [
+        partner
+        for partner, permission in PARTNER_PERMISSIONS.items()
+        if holds(user, permission, application)
+    ]
+
+
+def is_turn(confirmation: Confirmation) -> bool:
+    return confirmation.arrived_at is not None and confirmation.confirmed_at is None
+
+
+def moves_for(user: Any, application: Application) -> list[str]:
+    """Return the moves the user could make now, in the order of the table: the buttons."""
+    return [
+        name
+        for name, move in MOVES.items()
+        if application.state in move.sources and may_move(user, name, application)
+    ]

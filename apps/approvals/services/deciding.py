@@ -1,0 +1,92 @@
+"""通过: the next step, or the decision with its effect. Source: docs/rules.md AP-07, AP-08."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from apps.checks import telling
+
+from .. import errors, kinds
+from ..choices import REVIEWS, Kind, State, Verdict
+from ..models import Application, Line
+from . import confirming, trial
+
+
+def passed(
+    application: Application,
+    lines: list[Line],
+    *,
+    by: Any,
+    now: dt.datetime,
+    granted: Mapping[int, Any] | None,
+    told: dict[str, Any],
+) -> str:
+    """Return where a case goes that passes its step; after the last one, the effect is done.
+
+    Raises RedCheck unless somebody with the right has let the red ones through.
+    """
+    kind = kinds.of(application.kind)
+    if application.state not in REVIEWS:  # 入库更新 after the paper came back
+        return _effect(application, lines, by=by, now=now)
+    judge(lines, granted)
+    kind.guard(application, lines)
+    after = application.version.state_after(application.state)
+    if application.kind != Kind.QUOTA_USE:
+        _refuse_red(application, lines, by=by, told=told)
+    for line in lines:
+        line.save(update_fields=["verdict", "granted", "reason"])
+    if after is not None:
+        return after
+    application.decided_at, application.decided_by = now, by
+    for line in lines:
+        if line.verdict == Verdict.OPEN:
+            line.verdict = Verdict.GRANTED
+            line.save(update_fields=["verdict"])
+    if application.kind == Kind.QUOTA_USE:
+        return State.ISSUING
+    if application.version.paper:
+        return State.REGISTERED
+    return _effect(application, lines, by=by, now=now)
+
+
+def judge(lines: list[Line], granted: Mapping[int, Any] | None) -> None:
+    """Set what is granted of each line (部分核准); None keeps what was set before.
+
+    Raises NothingGranted.
+    """
+    if granted is not None:
+        for line in lines:
+            said = granted.get(line.pk, line.asked or True)
+            if line.asked:
+                line.granted = int(said)
+            line.verdict = Verdict.GRANTED if said else Verdict.REFUSED
+    if all(line.verdict == Verdict.REFUSED for line in lines):
+        raise errors.NothingGranted
+
+
+def _effect(application: Application, lines: list[Line], *, by: Any, now: dt.datetime) -> str:
+    trial.run(application, lines, by=by)
+    for line in lines:
+        line.save(update_fields=["result"])
+    application.effected_at = now
+    return confirming.begin(application, now)
+
+
+def _refuse_red(
+    application: Application, lines: list[Line], *, by: Any, told: dict[str, Any]
+) -> None:
+    outcome = trial.checked(application, lines, by=by)
+    red = [one for one in outcome.appears if one.level == "red"]
+    names = {unit.pk: unit.name for unit in kinds.of(application.kind).touched(application)}
+    told["checks"] = [
+        {
+            "rule": one.rule.number,
+            "level": one.level,
+            "says": telling.said(one, names.get(one.hit.unit, "")),
+        }
+        for one in outcome.appears
+    ]
+    if red and application.override_by_id is None:
+        raise errors.RedCheck(red)

@@ -1,0 +1,27 @@
+"""放行: a named right lets a red check through, with a reason and a document (AP-07)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import errors
+from ..models import Application
+
+
+def override(
+    application: Application,
+    *,
+    by: Any,
+    reason: str,
+    told: dict[str, Any],
+    document: Any = None,
+    **_: Any,
+) -> str:
+    """Keep who let the red checks through, why, by which document; the case stays where it is."""
+    if document is None:
+        raise errors.OverrideIncomplete
+    application.override_reason = reason.strip()[:300]
+    application.override_document = document
+    application.override_by = by
+    told["document"] = str(document)
+    return application.state
