@@ -9,8 +9,12 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core import menu
+        from apps.core.running import kinds
 
-        from . import handlers  # noqa: F401 - registers with the outbox
+        from . import handlers  # registers with the outbox
+
+        kinds.register("reports.make", "生成长报表", made=handlers.made)
+        kinds.register("reports.query", "导出自定义统计", made=handlers.made)
 
         menu.group("统计报表", icon="bar-chart", order=70)
         menu.register(

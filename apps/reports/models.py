@@ -82,7 +82,7 @@ class SavedQuery(models.Model):
 
 
 class KeptReport(models.Model):
-    """A long report made by a job and kept for its owner. The file lies outside every web root.
+    """A long report or answer made by a job and kept for its owner, outside every web root.
 
     what    the parameters it was made from: kind, at, on, format
     number  of the print, as on its pages; empty for a workbook
@@ -106,7 +106,7 @@ class KeptReport(models.Model):
         indexes = [models.Index(fields=["owner", "-made_at"], name="kept_report_by_owner")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(fmt__in=["pdf", "xlsx"]), name="kept_report_format_is_known"
+                condition=Q(fmt__in=["pdf", "xlsx", "csv"]), name="kept_report_format_is_known"
             )
         ]
 

@@ -19,4 +19,5 @@ urlpatterns = [
     path("saved/", saved.saved_list, name="saved"),
     path("saved/<int:pk>/remove/", saved.remove, name="remove"),
     path("<str:subject>/save/", saved.save, name="save"),
+    path("<str:subject>/export/", builder.make, name="export"),
 ]

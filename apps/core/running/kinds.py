@@ -1,4 +1,4 @@
-"""What kinds of jobs there are, in words, and which may be started again.
+"""What kinds of jobs there are, in words, which may be started again, and what they made.
 
 An app registers its kinds when it is ready; a job's own title and data are its owner's business
 and are never shown to the administrator (security.md R10).
@@ -14,6 +14,9 @@ from ..models import Job
 
 #: (job, by): starts the same work again as its owner's; returns the new job, None when it may not.
 Again = Callable[[Job, Any], Job | None]
+
+#: job that is done: (words, address) of what it made for its owner; None when there is nothing.
+Made = Callable[[Job], tuple[str, str] | None]
 
 #: Beginnings of the sentences of the job machinery itself: they say nothing of the content.
 OURS = (
@@ -31,13 +34,16 @@ THEIRS = "业务原因未完成，提交人可在“我的任务”里看到说�
 class Kind:
     label: str
     again: Again | None = None
+    made: Made | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(kind: str, label: str, *, again: Again | None = None) -> None:
-    KINDS[kind] = Kind(label, again)
+def register(
+    kind: str, label: str, *, again: Again | None = None, made: Made | None = None
+) -> None:
+    KINDS[kind] = Kind(label, again, made)
 
 
 def label_of(job: Job) -> str:
@@ -49,6 +55,14 @@ def reason_of(job: Job) -> str:
     if job.state != Job.State.FAILED and job.state != Job.State.CANCELLED:
         return ""
     return job.message if job.message.startswith(OURS) else THEIRS
+
+
+def made_by(job: Job) -> tuple[str, str] | None:
+    """Return words and address of what a job made, for its owner's page."""
+    kind = KINDS.get(job.kind)
+    if kind is None or kind.made is None or job.state != Job.State.DONE:
+        return None
+    return kind.made(job)
 
 
 def may_run_again(job: Job) -> bool:

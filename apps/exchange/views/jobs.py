@@ -13,6 +13,7 @@ from apps.accounts.requests import SignedInRequest
 from apps.core.http import render_list, requires
 from apps.core.jobs import ask_to_cancel
 from apps.core.models import Job
+from apps.core.running import kinds
 
 from ..models import ImportBatch
 from ..tables import JobTable
@@ -44,6 +45,7 @@ def job(request: HttpRequest, pk: Any) -> HttpResponse:
             "batch": ImportBatch.objects.visible_to(request.user).filter(pk=batch_id).first()
             if batch_id
             else None,
+            "made": kinds.made_by(found),
             "open": found.state in (Job.State.WAITING, Job.State.RUNNING),
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from apps.core.sheets import Column
@@ -14,8 +14,8 @@ from .groups import groups
 from .people import age_on
 from .question import Asked, sorted_rows
 
-#: rows an export may have while its reader waits
-MOST_ROWS = 100_000
+#: rows an export may have while its reader waits; a longer one is made by a job
+AT_ONCE = 50_000
 
 
 def value(one: Field, row: Any, day: dt.date) -> Any:
@@ -62,7 +62,7 @@ class _Cell(SheetKind):
         return "" if value is None else value
 
 
-def table(asked: Asked) -> tuple[list[Column], Iterator[Sequence[Any]]]:
+def table(asked: Asked) -> tuple[list[Column], Generator[Sequence[Any]]]:
     """Return (columns, rows) of a workbook of the answer: the groups, or every row."""
     question = asked.question
     if question.by:
@@ -77,13 +77,14 @@ def table(asked: Asked) -> tuple[list[Column], Iterator[Sequence[Any]]]:
             total = found.total
             blank = ["合计", *[""] * (len(found.fields) - 1)]
             lines.append([*blank, total.count, *total.sums, *([total.age] if found.ages else [])])
-        return [Column(head, f"c{n}", _Cell()) for n, head in enumerate(heads)], iter(lines)
+        columns = [Column(head, f"c{n}", _Cell()) for n, head in enumerate(heads)]
+        return columns, (line for line in lines)
     fields = [one for one in question.shown_columns() if one.kind is not Kind.PLACE]
     columns = [Column(one.label, f"c{n}", _Cell()) for n, one in enumerate(fields)]
     return columns, _rows(asked, fields)
 
 
-def _rows(asked: Asked, fields: list[Field]) -> Iterator[Sequence[Any]]:
+def _rows(asked: Asked, fields: list[Field]) -> Generator[Sequence[Any]]:
     day = asked.question.day
-    for row in sorted_rows(asked)[:MOST_ROWS].iterator(chunk_size=2_000):
+    for row in sorted_rows(asked).iterator(chunk_size=2_000):
         yield [value(one, row, day) if one.is_numeric else text(one, row, day) for one in fields]

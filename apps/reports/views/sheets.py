@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +29,7 @@ from ..long import REPORTS
 from ..models import KeptReport
 from ..query.question import TooSlow, bounded
 from ..tables.base import Asked, Made
+from .days import day_of
 
 SEES = "view_subtree"
 
@@ -142,20 +142,11 @@ def make(request: HttpRequest, report: str) -> HttpResponseBase:
     fmt = request.POST.get("fmt", "")
     if fmt not in ("pdf", "xlsx"):
         raise BadRequest("只能生成 PDF 或 Excel")
-    on = None
-    if text := request.POST.get("on", ""):
-        on = on_day_of(text)
+    text = request.POST.get("on", "")
+    on = day_of(text) if text else None
     job = services.queue_report(kind=report, node=node, on=on, fmt=fmt, by=request.user)
     messages.info(request, "已开始生成，完成后在打印中心的“已生成”里下载。")
     return redirect("exchange:job", pk=job.pk)
-
-
-def on_day_of(text: str) -> Any:
-    """Return the day of a posted field. BadRequest for what is none."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise BadRequest("日期不对，请按 2026-11-22 的样子填写") from None
 
 
 @requires(SEES)
