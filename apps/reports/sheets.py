@@ -29,6 +29,8 @@ MOVING_IN = ("05", "06", "07", "08", "09")
 MOVING_OUT = ("01", "02", "13")
 #: lines of a sheet of movements
 MOST_MOVES = 3_000
+#: units below that a card names; a bureau with 140 schools would fill a page
+MOST_NAMES = 30
 
 
 class TooMany(Exception):
@@ -153,6 +155,7 @@ def transfers(asked: Asked, user: Any) -> Layout:
         ],
         lines=lines,
         about=(asked.about[0], f"{asked.period.first}至{end}", f"共 {len(lines)} 人次"),
+        empty="本期没有调入、调出、转隶、划转的人员。",
         notes=[
             "注：列调任、转任、调入、选调、转隶和调出、本区划内调动、划转；一次范围内的调动列一行。"
         ],
@@ -213,7 +216,7 @@ def card(unit: Unit, *, user: Any, on: dt.date | None, office: str) -> Layout:
         _thirds(("负责人", unit.head_name), ("行政区划", unit.region), ("地址", unit.address)),
         _boxes(("主要职责", unit.functions_text, 11)),
         _boxes(("内设机构", _listed(departments), 11)),
-        _boxes(("下属单位", _listed([one.name for one in bodies]), 11)),
+        _boxes(("下属单位", _listed([one.name for one in bodies], most=MOST_NAMES), 11)),
     ]
     lines += _quotas(unit, on)
     lines += _posts(unit, on)
@@ -228,7 +231,7 @@ def card(unit: Unit, *, user: Any, on: dt.date | None, office: str) -> Layout:
         name="机构编制基本情况表",
         title="机构编制基本情况表",
         # wider where the thirds have their names: four characters on one line
-        headings=[Heading((str(n),), 10 if n % 4 == 0 else 7.5) for n in range(WIDTH)],
+        headings=[Heading((str(n),), 10 if n % 4 == 0 or n == 6 else 7.5) for n in range(WIDTH)],
         lines=lines,
         about=(f"制表单位：{office}", f"截止日期：{wording.day(day)}", "单位：名"),
         footer=("制表人：", "审核人：", "负责人签字："),
@@ -246,7 +249,10 @@ def _day(day: dt.date | None) -> str:
     return wording.day(day) if day else ""
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], *, most: int = 0) -> str:
+    """Return names and how many they are; past `most` the first of them, 0: all."""
+    if most and len(names) > most:
+        return f"{'、'.join(names[:most])}等 {len(names)} 个（其余见机构库）"
     return f"{'、'.join(names)}（{len(names)} 个）" if names else ""
 
 

@@ -51,7 +51,7 @@ def sheet(layout: Layout) -> dict[str, Any]:
             for cell in line
         ],
         "head_lines": len(heads),
-        "lines": [_line(line, layout, widths) for line in layout.lines],
+        "lines": [_line(line, layout, widths) for line in layout.body],
         "about": [clean(text) for text in layout.about] if any(layout.about) else [],
         "footer": [clean(text) for text in layout.footer],
         "notes": [clean(text) for text in layout.notes],
@@ -70,7 +70,8 @@ def _line(line: Line, layout: Layout, widths: Sequence[float]) -> dict[str, Any]
         text = breakable(clean(text_of(value, layout.headings[column - 1].form)), room)
         tone = line.tones.get(column, "")
         if columns > 1 or tone or line.height:
-            align = "left" if columns > 1 else ""
+            middle = not line.span and line.is_centred(column, value)
+            align = "" if columns == 1 else "center" if middle else "left"
             cells.append([text, columns, tone, align, line.height])
         else:
             cells.append(text)

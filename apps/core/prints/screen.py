@@ -40,7 +40,7 @@ class Shown:
 def shown(layout: Layout) -> Shown:
     heads = [] if layout.headless else head_cells(layout.headings)
     naming = next((n for n, one in enumerate(layout.headings) if one.align == "left"), 0)
-    return Shown(layout, heads, [_row(layout, line, naming) for line in layout.lines])
+    return Shown(layout, heads, [_row(layout, line, naming) for line in layout.body])
 
 
 def _row(layout: Layout, line: Any, naming: int) -> Row:
@@ -53,7 +53,7 @@ def _row(layout: Layout, line: Any, naming: int) -> Row:
         value = line.cells[column - 1] if column <= len(line.cells) else None
         columns = merged.get(column, 1)
         css = ["num"] if heading.align == "right" and columns == 1 else []
-        if heading.align == "center" and columns == 1:
+        if heading.align == "center" if columns == 1 else line.is_centred(column, value):
             css.append("mid")
         if line.tones.get(column):
             css.append(f"is-{line.tones[column]}")

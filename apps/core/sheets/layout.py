@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from math import ceil
 from typing import IO, TYPE_CHECKING, Any
 
 from .safecell import Written, number_or_text, safe_text, xml_text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 TITLE_FONT, HEAD_FONT, BODY_FONT = "方正小标宋简体", "黑体", "宋体"
 _PAPER = {"A4": 9, "A3": 8}
 POINTS = 72 / 25.4  # in a millimetre
+LINE_HEIGHT, HIGHEST = 15.0, 409.0  # points: of one line of text; the most a row may have
 _LOOKS = {  # line → (bold, fill)
     "plain": (False, None),
     "group": (True, "FFF2F2F2"),
@@ -69,6 +71,10 @@ class Line:
     height: float = 0.0
     links: Mapping[int, str] = field(default_factory=dict)
 
+    def is_centred(self, column: int, value: object) -> bool:
+        """Say whether a merged cell stands in the middle: the name of a box, and a figure."""
+        return self.tones.get(column) == "label" or isinstance(value, int | float)
+
     def merged(self, width: int) -> dict[int, int]:
         """Return {first column: columns} of every merged cell of this line."""
         return {1: width} if self.span else dict(self.spans)
@@ -79,7 +85,8 @@ class Layout:
     """One sheet to be printed.
 
     about    left, middle and right of the line under the title: 制表单位, 截止日期, 单位:名
-    footer   texts of the last line, spread over the width: 制表人, 审核人, 负责人签字
+    footer   texts of the last line, side by side with room to sign behind each
+    empty    what stands in place of the lines when there are none
     notes    lines under the table
     frozen   columns that stay when scrolled sideways
     headless no line of headings: a form of boxes; headings still give width and alignment
@@ -96,6 +103,12 @@ class Layout:
     landscape: bool = True
     frozen: int = 0
     headless: bool = False
+    empty: str = "没有数据。"
+
+    @property
+    def body(self) -> Sequence[Line]:
+        """Return the lines as they are shown; one that says so when there are none."""
+        return self.lines or [Line([self.empty], span=True)]
 
 
 def write_layout(out: Target | IO[bytes], *layouts: Layout) -> Written:
@@ -134,14 +147,15 @@ class _Page:
         if not self.layout.headless:
             self._headings()
         bottom = self.line
-        for line in self.layout.lines:
+        for line in self.layout.body:
             self._body(line)
-            self.tally.rows += 1
+        self.tally.rows += len(self.layout.lines)
         for note in self.layout.notes:
             self.line += 1
             self._put(1, note, align="left", size=9)
             self._merge(self.line, 1, self.line, self.width)
-        self._spread(self.layout.footer, height=24)
+            self._heighten(note, self._room(1, self.width))
+        self._spread(self.layout.footer, height=24, signed=True)
         self._print_setup(top, bottom)
 
     def _put(self, column: int, value: Any, **look: Any) -> Any:
@@ -196,8 +210,24 @@ class _Page:
         if any(self.layout.about):
             self._spread(self.layout.about, height=20)
 
-    def _spread(self, texts: Sequence[str], height: float) -> None:
-        """Put texts side by side over the whole width: first left, last right."""
+    def _room(self, column: int, columns: int) -> float:
+        """Return how many characters fit beside each other in merged columns."""
+        shown = self.layout.headings[column - 1 : column - 1 + columns]
+        return sum(heading.width for heading in shown)
+
+    def _heighten(self, text: object, room: float) -> None:
+        """Make the line as high as a text of merged cells needs: Excel does not do it."""
+        wide = sum(2 if ord(sign) > 0x2E7F else 1 for sign in str(text))
+        if wide > room > 0:
+            needed = min(HIGHEST, LINE_HEIGHT * ceil(wide / (room - 1)))
+            known = self.sheet.row_dimensions[self.line].height or 0
+            self.sheet.row_dimensions[self.line].height = max(known, needed)
+
+    def _spread(self, texts: Sequence[str], height: float, *, signed: bool = False) -> None:
+        """Put texts side by side over the whole width: first left, last right.
+
+        signed  each begins its own part, so that there is room to write behind it
+        """
         texts = list(texts) if self.width > 2 else [" ".join(texts)]
         if not any(texts):
             return
@@ -206,7 +236,7 @@ class _Page:
         count = min(len(texts), self.width)
         edges = [1 + round(self.width * at / count) for at in range(count)] + [self.width + 1]
         for at, text in enumerate(texts[:count]):
-            align = "left" if at == 0 else "right" if at == count - 1 else "center"
+            align = "left" if at == 0 or signed else "right" if at == count - 1 else "center"
             self._put(edges[at], text, align=align)
             self._merge(self.line, edges[at], self.line, edges[at + 1] - 1)
 
@@ -247,12 +277,21 @@ class _Page:
                 bold=bold,
                 fill=shade or fill,
                 color=color,
-                align="left" if line.span or column in line.spans else heading.align,
+                align=self._align(line, column, value, heading),
                 form=heading.form,
                 boxed=True,
             )
         for first, columns in line.merged(self.width).items():
             self._merge(self.line, first, self.line, first + columns - 1)
+            if first <= len(line.cells) and line.cells[first - 1] is not None:
+                self._heighten(line.cells[first - 1], self._room(first, columns))
+
+    def _align(self, line: Line, column: int, value: Any, heading: Heading) -> str:
+        if line.span:
+            return "left"
+        if column not in line.spans:
+            return heading.align
+        return "center" if line.is_centred(column, value) else "left"
 
     def _print_setup(self, top: int, bottom: int) -> None:
         from openpyxl.utils import get_column_letter

@@ -26,6 +26,9 @@ from ..sheets import Row, Sheet, layout_of, posts_sheet, quota_sheet
 from ..sheets.build import ALL, Share
 from .board import node_of
 
+#: under a sheet on paper whose parts are not told one by one
+FOLDED = "各单位的数字含其下属单位。"
+
 
 @requires(*rules.SEES_BOARD)
 @require_GET
@@ -55,14 +58,17 @@ def _page(
     }
     if size_of(node) > MOST_UNITS:
         return render(request, "dashboards/sheet_choose.html", context)
-    opened = set(request.GET.getlist("open"))
-    if fmt := asked_format(request):
-        sheet = make(node, office=office_name(), on=on, opened={ALL})
-        return sheet_answer(request, layout_of(sheet), fmt=fmt)
-    marked = bool(request.GET.get("marked"))
-    sheet = make(node, office=office_name(), on=on, opened={ALL} if marked else opened)
-    address = _Address(reverse(url_name), node, on, opened)
+    opened, marked = set(request.GET.getlist("open")), bool(request.GET.get("marked"))
+    fmt = asked_format(request)
+    # on paper as on the screen, folded or only what is marked; the workbook has every unit
+    every = marked or fmt == "xlsx"
+    sheet = make(node, office=office_name(), on=on, opened={ALL} if every else opened)
     rows = only_marked(sheet.rows) if marked else sheet.rows
+    if fmt:
+        notes = list(sheet.notes) if every or ALL in opened else [*sheet.notes, FOLDED]
+        made = replace(sheet, rows=rows, notes=notes)
+        return sheet_answer(request, layout_of(made), fmt=fmt)
+    address = _Address(reverse(url_name), node, on, opened, marked=marked)
     context |= {
         "sheet": sheet,
         "head": head_rows(sheet.headings),
@@ -103,8 +109,8 @@ def office_name() -> str:
 class _Address:
     """Addresses of the same sheet with other parts of it opened."""
 
-    def __init__(self, path: str, node: Unit, on: Any, opened: set[str]) -> None:
-        self.path, self.opened = path, opened
+    def __init__(self, path: str, node: Unit, on: Any, opened: set[str], *, marked: bool) -> None:
+        self.path, self.opened, self.only_marked = path, opened, marked
         self.kept = [("at", str(node.pk))]
         if on is not None:
             self.kept.append(("on", on.isoformat()))
@@ -126,7 +132,10 @@ class _Address:
 
     @property
     def pdf(self) -> str:
-        return self._with(("export", "pdf"))
+        shown = [("open", key) for key in sorted(self.opened)]
+        if self.only_marked:
+            shown = [("marked", "1")]
+        return self._with(*shown, ("export", "pdf"))
 
     @property
     def wide(self) -> str:

@@ -47,6 +47,9 @@ OPERATORS: dict[str, str] = {
     "empty": "为空",
     "filled": "不为空",
 }
+#: numbers are smaller and larger, days earlier and later
+_OF_NUMBERS = {"lt": "小于", "lte": "不大于", "gt": "大于", "gte": "不小于"}
+_OF_DAYS = {"lt": "早于", "lte": "不晚于", "gt": "晚于", "gte": "不早于"}
 #: operators that take no value
 BARE = frozenset({"yes", "no", "empty", "filled"})
 _ORDERED = ("eq", "lt", "lte", "gt", "gte", "between")
@@ -62,6 +65,12 @@ OF_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.PLACE: ("under", "outside"),
     Kind.MASKED: (),
 }
+
+
+def operator_word(operator: str, kind: Kind) -> str:
+    """Return an operator in the words of one kind of value."""
+    words = _OF_NUMBERS if kind in (Kind.NUMBER, Kind.AGE) else _OF_DAYS
+    return words.get(operator) or OPERATORS[operator]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Sum, Value
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Sum,
+    Value,
+    When,
+)
 
 from .conditions import Condition
 from .fields import Field, Kind
@@ -62,6 +72,8 @@ def groups(asked: Asked) -> Groups:
             shown[f"l{number}"] = F(f"{one.path}__label")
             shown[f"r{number}"] = F(f"{one.path}__sort")
             order.append(F(f"r{number}").asc(nulls_last=True))
+        elif one.kind is Kind.CHOICE:
+            order.append(_place(one))
         order.append(F(f"k{number}").asc(nulls_last=True))
     counted = rows.order_by().values(**keys, **shown).annotate(**measures).order_by(*order)
     listed = list(counted[: MOST_GROUPS + 1])
@@ -72,6 +84,12 @@ def groups(asked: Asked) -> Groups:
     found.total = Group([], whole["n"], [whole[f"s{n}"] for n in range(len(sums))],
                         _years(whole.get("age")))  # fmt: skip
     return found
+
+
+def _place(one: Field) -> Case:
+    """Return the place of a value in its closed list: the bands of age from young to old."""
+    whens = [When(**{one.path: key}, then=Value(n)) for n, (key, _) in enumerate(one.choices)]
+    return Case(*whens, default=Value(len(whens)))
 
 
 def _average_age(day: dt.date) -> Any:

@@ -86,6 +86,11 @@ class Question:
         )
 
     @property
+    def noun(self) -> str:
+        """Return the word behind a count: with what has ended, a person is there several times."""
+        return "人次" if self.whole and self.subject.name == "people" else self.subject.noun
+
+    @property
     def day(self) -> dt.date:
         return self.on or timezone.localdate()
 

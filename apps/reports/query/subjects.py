@@ -55,11 +55,11 @@ def _person_url(spell: Any) -> str:
 
 SUBJECTS = {
     "people": Subject(
-        "people", "人员", "人次", people.FIELDS, people.COLUMNS, people.ORDER, "含已出编的",
+        "people", "人员", "人", people.FIELDS, people.COLUMNS, people.ORDER, "含已出编的",
         _spells, _person_url,
     ),
     "units": Subject(
-        "units", "机构", "个", units.FIELDS, units.COLUMNS, units.ORDER, "含已撤销和未设立的",
+        "units", "机构", "个机构", units.FIELDS, units.COLUMNS, units.ORDER, "含已撤销和未设立的",
         _units, lambda unit: str(unit.get_absolute_url()),
     ),
 }  # fmt: skip

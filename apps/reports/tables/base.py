@@ -127,9 +127,10 @@ class Builder:
         columns: Sequence[Column],
         *,
         skip: Callable[[Tally], bool] | None = None,
+        nothing: str = "",
     ) -> None:
         self.asked, self.register, self.columns = asked, register, columns
-        self.skip = skip
+        self.skip, self.nothing = skip, nothing
         self.found, self.rest = by_lines(register, tallies)
         self.places = {line.path for line in register.lines()}
         self.members: dict[str, list[tuple[str, Tally]]] = {}
@@ -163,6 +164,8 @@ class Builder:
                 made.append(self._line(None, f"{section.label}小计", whole, "subtotal", place))
             else:
                 made += body
+        if not made and self.nothing:
+            made.append(Line([self.nothing], span=True))
         if any(self.rest.values()):
             self.total = summed([self.total, self.rest])
             made.append(self._line(None, "其他", self.rest, "plain", None))
@@ -215,12 +218,14 @@ def unit_table(
     paper: str = "A4",
     skip: Callable[[Tally], bool] | None = None,
     label: str = "单位",
+    nothing: str = "",
 ) -> Made:
     """Return a table of units.
 
-    first  lines above them;  skip: which lines are left out (their figures stay in the sums)
+    first    lines above them;  skip: which lines are left out (their figures stay in the sums)
+    nothing  what stands there when all are left out
     """
-    builder = Builder(asked, register, tallies, columns, skip=skip)
+    builder = Builder(asked, register, tallies, columns, skip=skip, nothing=nothing)
     lines = [*first, *builder.lines()]
     layout = Layout(
         name=name,

@@ -23,6 +23,7 @@ from .base import Asked, Column, Made, Tally, number, over, unit_table
 EMPTY = "未填"
 #: what changes a unit without beginning or ending it
 CHANGED = (EventKind.RENAME, EventKind.TRANSFER, EventKind.MERGE, EventKind.SPLIT, EventKind.MOVE)
+MOVED = ("更名、划转",)
 INSTITUTION = "nature.104"
 
 
@@ -124,9 +125,9 @@ def numbers(asked: Asked) -> Made:
         Heading(("规格",), 16),
         Heading(("性质",), 16),
         *(
-            Heading(path, 9, "0", "right")
+            Heading(path, 12 if path == MOVED else 9, "0", "right")
             for path in (
-                ("上期",), ("新增",), ("撤销",), ("更名、划转",), ("本期",), ("其中", "参公"),
+                ("上期",), ("新增",), ("撤销",), MOVED, ("本期",), ("其中", "参公"),
                 ("其中", "加挂"),
             )
         ),

@@ -314,6 +314,7 @@ def off_quota(asked: Asked) -> Made:
         tallies=tallies,
         columns=columns,
         skip=lambda tally: not (tally["cap"] or tally["off"]),
+        nothing="没有登记控制数，也没有编外、员额人员。",
         notes=[
             "编外、员额人员有自己的控制数，不计入编制总数；只列有控制数或有人的单位。",
             "占比＝编外实有÷（在编实有＋编外实有）；小计、合计的在编实有含未列出的单位。",
