@@ -24,8 +24,8 @@ def pages(world):
         "leavers": reverse("staff:unit_left", args=[world.bureau.pk]),
         "quota ledger": reverse("quotas:ledger", args=[world.bureau.pk]),
         "post ledger": reverse("posts:ledger", args=[world.bureau.pk]),
-        "quota sheet": f"{reverse('dashboards:quota_sheet')}?at={world.home.pk}",
-        "posts sheet": f"{reverse('dashboards:posts_sheet')}?at={world.home.pk}",
+        "quota sheet": f"{reverse('dashboards:quota_sheet')}?at={world.home.pk}&open=all",
+        "posts sheet": f"{reverse('dashboards:posts_sheet')}?at={world.home.pk}&open=all",
     }
 
 
