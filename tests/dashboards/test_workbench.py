@@ -133,7 +133,20 @@ def test_the_system_administrator_hears_of_a_silent_worker(client, db):
     client.force_login(accounts.administrator(AdministratorKind.SYSTEM))
     state, *_ = client.get(reverse("dashboards:administration")).context["facts"]
     assert (state.label, state.value) == ("系统状态", "异常")
-    assert "后台任务" in state.note
+    assert "后台进程没有响应" in state.note
+
+
+def test_the_first_page_and_the_page_of_the_system_say_the_same(client, db, settings, tmp_path):
+    settings.BIANZHI_BACKUP_DIR = str(tmp_path)
+    client.force_login(accounts.administrator(AdministratorKind.SYSTEM))
+
+    state, *_ = client.get(reverse("dashboards:administration")).context["facts"]
+    bad = client.get(reverse("dashboards:health")).context["bad"]
+
+    assert "备份没有备份过" not in state.note  # a word, not a stutter
+    assert state.note == "；".join(part.sentence for part in bad)
+    assert "没有备份过" in state.note
+    assert state.value == "异常"
 
 
 @pytest.mark.parametrize("role", ["clerk", "unit_clerk", "reader"])

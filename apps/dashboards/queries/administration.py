@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from apps.accounts.models import Proposal, User
 from apps.audit.models import Alert, AuditEvent
-from apps.core import health
 from apps.core.administrators import AUDIT, SECURITY, SYSTEM
 from apps.core.dictionary import holidays
 from apps.core.models import Job
 from apps.units.models import Appointment
+
+from . import health
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,6 @@ class Fact:
     url: str = ""
 
 
-_PARTS = {"database": "数据库", "redis": "消息队列", "worker": "后台任务"}
-
-
 def facts(kind: str, now: dt.datetime) -> list[Fact]:
     """Return the figures of one kind of administrator. A handful of queries."""
     ask: dict[str, Callable[[dt.datetime], list[Fact]]] = {
@@ -44,20 +42,13 @@ def facts(kind: str, now: dt.datetime) -> list[Fact]:
 
 
 def _system(now: dt.datetime) -> list[Fact]:
-    state = health.state()
-    down = [word for part, word in _PARTS.items() if state.get(part) != health.OK]
+    bad = health.troubled(health.parts(now))
     accounts = User.objects.order_by()
     off = accounts.filter(is_active=False).count()
     failed = Job.objects.filter(state=Job.State.FAILED, created_at__gte=_week(now)).count()
     years = holidays.missing(timezone.localdate(now))
     return [
-        Fact(
-            "系统状态",
-            "异常" if down else "正常",
-            note=f"{'、'.join(down)}没有响应" if down else "数据库、消息队列、后台任务均正常",
-            tone="over" if down else "good",
-            url=reverse("dashboards:health"),
-        ),
+        _state(bad),
         Fact(
             "账户",
             accounts.count(),
@@ -81,6 +72,18 @@ def _system(now: dt.datetime) -> list[Fact]:
             url=reverse("core:holidays"),
         ),
     ]
+
+
+def _state(bad: list[health.Part]) -> Fact:
+    """Say in one word what the page of the system says line by line."""
+    down = any(part.tone == health.RED for part in bad)
+    return Fact(
+        "系统状态",
+        "异常" if down else "需留意" if bad else "正常",
+        note="；".join(part.sentence for part in bad) or "各部分都正常",
+        tone="over" if down else "warn" if bad else "good",
+        url=reverse("dashboards:health"),
+    )
 
 
 def _security(now: dt.datetime) -> list[Fact]:

@@ -39,6 +39,17 @@ class Part:
     value: str = ""
     advice: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The line in a few words, for where there is no table around it."""
+        return self.word if self.label in self.word else f"{self.label}{self.word}"
+
+
+def troubled(found: list[Part]) -> list[Part]:
+    """Return the parts somebody has to do something about, the worst first."""
+    bad = [part for part in found if part.tone in (RED, AMBER)]
+    return sorted(bad, key=lambda part: part.tone != RED)
+
 
 def parts(now: dt.datetime) -> list[Part]:
     """Return the lines of the page; a part that cannot be looked at says so and hides no other."""

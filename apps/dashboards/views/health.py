@@ -17,6 +17,5 @@ from ..queries import health
 def health_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = health.parts(now)
-    bad = [part for part in found if part.tone in (health.RED, health.AMBER)]
-    context = {"parts": found, "bad": bad, "now": now}
+    context = {"parts": found, "bad": health.troubled(found), "now": now}
     return render(request, "dashboards/health.html", context)
