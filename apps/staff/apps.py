@@ -20,7 +20,12 @@ class StaffConfig(AppConfig):
         proposals.register(
             "person.tie", label="账户与人员绑定", apply=own.apply_tie, by_office=True
         )
-        proposals.register("person.untie", label="解除账户与人员绑定", apply=own.apply_untie)
+        proposals.register(
+            "person.untie",
+            label="解除账户与人员绑定",
+            apply=own.apply_untie,
+            by_office=True,
+        )
         proposals.register("person.hold", label="查看记录暂缓公开", apply=own.apply_hold)
         menu.register(
             group="授权管理",

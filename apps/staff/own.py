@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.accounts.choices import AdministratorKind
 from apps.accounts.errors import CannotApply
 from apps.accounts.models import LookHold, OwnRecord, Proposal, User
 from apps.accounts.services import propose
@@ -33,6 +34,10 @@ SHOWN: Final = 200
 
 class NotThatPerson(Exception):
     """The number on the card is not the person's, or the names differ."""
+
+
+class NotTied(Exception):
+    """The account belongs to no person."""
 
 
 class HoldTooLong(Exception):
@@ -87,11 +92,20 @@ def apply_tie(proposal: Proposal, by: Any) -> None:
 
 
 def propose_untie(*, user: User, reason: str, by: User) -> Proposal:
-    """Propose that an account no longer shows a person's record. Raises as `propose`."""
+    """Propose that an account no longer shows a person's record. Raises NotTied, as `propose`.
+
+    Who may: `may_untie`. One's own is about nobody else: the account is then told by the payload
+    alone, because no proposal names its proposer as its subject (docs/rules.md A-13).
+    """
+    tie = OwnRecord.objects.filter(user=user).first()
+    person = Person.objects.filter(pk=tie.person_id).first() if tie is not None else None
+    if tie is None or person is None:
+        raise NotTied
     return propose(
         kind="person.untie",
-        subject=user,
-        summary=f"解除账户{user.name}（{user.username}）与人员的绑定",
+        subject=user if user.pk != by.pk else None,
+        payload={"account": user.pk},
+        summary=f"解除账户{user.name}（{user.username}）与人员 {person.person_no} 的绑定",
         reason=reason,
         once=f"person.tie:{user.pk}",
         by=by,
@@ -100,9 +114,10 @@ def propose_untie(*, user: User, reason: str, by: User) -> Proposal:
 
 def apply_untie(proposal: Proposal, by: Any) -> None:
     """Carry out person.untie."""
-    if not OwnRecord.objects.filter(user_id=proposal.subject_pk).delete()[0]:
+    account = User.objects.get(pk=proposal.payload.get("account") or proposal.subject_pk)
+    if not OwnRecord.objects.filter(user=account).delete()[0]:
         raise CannotApply("这个账户没有绑定人员，不必解除")
-    audit.record("person.untie", target=proposal.subject, by=by)
+    audit.record("person.untie", target=account, by=by)
 
 
 # -- holding back -----------------------------------------------------------------------------
@@ -181,6 +196,19 @@ def _without_discipline(events: list[AuditEvent]) -> list[AuditEvent]:
 
 def _day(event: AuditEvent) -> tuple[int | None, dt.date]:
     return event.actor_id, timezone.localtime(event.at).date()
+
+
+def may_untie(user: User, account: User) -> bool:
+    """Say who may propose to untie: oneself, a security administrator, who may tie."""
+    if user.pk == account.pk or user.admin_kind == AdministratorKind.SECURITY:
+        return True
+    person = person_of(account)
+    return person is not None and may_tie(user, person)
+
+
+def waiting_about(account: User) -> Proposal | None:
+    """Return the proposal to tie or untie an account that waits for its word."""
+    return Proposal.objects.open().filter(once=f"person.tie:{account.pk}").first()
 
 
 def may_tie(user: User, person: Person) -> bool:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("unit/<int:pk>/left/", prints.unit_leavers, name="unit_left"),
     path("own/", own.own_record, name="own"),
     path("hold/", own.hold, name="hold"),
+    path("accounts/<int:pk>/untie/", own.untie, name="untie"),
     path("accounts/suggest/", own.tie_accounts, name="tie_accounts"),
     path("<int:pk>/account/", own.tie, name="tie"),
     path("<int:pk>/", person.person_detail, name="detail"),

@@ -118,6 +118,53 @@ def test_one_account_for_one_person(person, tied, clerk, security):
         accounts_services.confirm(proposal=made, by=security)
 
 
+class TestUntying:
+    """The holder, the office in charge and security may propose it; security confirms."""
+
+    @pytest.mark.parametrize("role", ["holder", "office", "security"])
+    def test_it_is_proposed_on_a_page_and_confirmed_by_another(
+        self, client, world, person, tied, clerk, security, role
+    ):
+        by = {"holder": tied, "office": clerk, "security": security}[role]
+        other = accounts.administrator(AdministratorKind.SECURITY, "anquan9", "苏确认")
+        client.force_login(by)
+        page = reverse("staff:untie", args=[tied.pk])
+        assert client.get(page).status_code == 200
+        assert post(client, "staff:untie", tied.pk, reason="").status_code == 422
+        assert not Proposal.objects.open().exists()
+
+        answer = post(client, "staff:untie", tied.pk, reason="绑定错误")
+
+        made = Proposal.objects.open().get()
+        assert person.person_no in made.summary
+        assert "等待" in client.get(answer["Location"]).content.decode()
+        again = post(client, "staff:untie", tied.pk, reason="再提一次")
+        assert again.status_code == 422
+        assert "正在等待确认" in again.content.decode()
+        assert OwnRecord.objects.filter(user=tied).exists()
+        accounts_services.confirm(proposal=made, by=other)
+        assert not OwnRecord.objects.filter(user=tied).exists()
+        assert client.get(page).status_code == 404
+        assert post(client, "staff:untie", tied.pk, reason="又一次").status_code == 404
+
+    def test_for_everybody_else_the_page_does_not_exist(self, client, world, tied):
+        for role in ("unit_clerk", "leader", "audit", "system"):
+            client.force_login(world.user(role))
+            assert client.get(reverse("staff:untie", args=[tied.pk])).status_code == 404
+            assert post(client, "staff:untie", tied.pk, reason="x").status_code == 404
+        assert not Proposal.objects.open().exists()
+
+    def test_the_ways_to_it(self, client, person, tied, clerk, security):
+        address = reverse("staff:untie", args=[tied.pk])
+        for user, page in (
+            (tied, reverse("staff:own")),
+            (clerk, reverse("staff:tie", args=[person.pk])),
+            (security, Proposal.objects.get(kind="person.tie").get_absolute_url()),
+        ):
+            client.force_login(user)
+            assert address in client.get(page).content.decode(), page
+
+
 def look(person, by, kind="person.reveal", purpose="核对人员信息"):
     note = "公民身份号码" if kind == "person.reveal" else ""
     return audit.record(kind, target=person, by=by, purpose=purpose, note=note)

@@ -47,6 +47,19 @@ class TieForm(f.Form):
         self.fields["user"].queryset = same.filter(own_record__isnull=True)
 
 
+class UntieForm(f.Form):
+    """Why an account and a person do not belong together, or no longer."""
+
+    widths = {"reason": "full"}
+
+    reason = django_forms.CharField(
+        label="原因",
+        max_length=200,
+        help_text="如 绑定错误、已调离、本人不再需要",
+        error_messages={"required": "请写明为什么解除"},
+    )
+
+
 class HoldForm(f.Form):
     """Which person, by the number of the register, and until when."""
 

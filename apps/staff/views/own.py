@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts import refusals
@@ -17,7 +18,7 @@ from apps.core.administrators import SECURITY, requires_administrator
 from apps.core.http import Option, redirect_here, render_form, requires, suggestions
 
 from .. import own, secrets
-from ..forms.own import HoldForm, TieForm
+from ..forms.own import HoldForm, TieForm, UntieForm
 from ..models import Occupancy, Person
 
 
@@ -37,6 +38,7 @@ def own_record(request: SignedInRequest) -> HttpResponse:
         "phone": secrets.phone(person),
         "spells": spells.order_by("-starts_on", "-pk"),
         "looks": own.looked_at(person),
+        "waiting": own.waiting_about(request.user),
     }
     return render(request, "staff/own.html", context)
 
@@ -67,6 +69,52 @@ def tie(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect_here(request, person)
     tied = OwnRecord.objects.filter(person_id=person.pk).select_related("user").first()
     return render_form(request, "staff/tie.html", form, person=person, tied=tied)
+
+
+@requires()
+@require_http_methods(["GET", "POST"])
+def untie(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Propose to untie an account from its person: oneself, the office, or security (A-20).
+
+    pk   of the account. For everybody else it does not exist.
+    """
+    account = get_object_or_404(User.objects.filter(own_record__isnull=False), pk=pk)
+    if not own.may_untie(request.user, account):
+        raise Http404
+    form = UntieForm(request.POST if request.method == "POST" else None)
+    waiting = own.waiting_about(account)
+    if form.is_valid():
+        try:
+            made = own.propose_untie(
+                user=account, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except own.NotTied:
+            form.add_error(None, "这个账户已经没有绑定人员，不必解除")
+        except ProposalRefused as refusal:
+            form.add_error(None, refusals.sentence(refusal))
+        else:
+            if request.user.is_administrator:
+                return after_proposing(request, made)
+            messages.success(request, f"已提交，等待安全管理员确认：{made.summary}")
+            return redirect_here(request, _after_untying(request, account))
+    return render_form(
+        request,
+        "staff/untie.html",
+        form,
+        account=account,
+        waiting=waiting,
+        back=_after_untying(request, account),
+    )
+
+
+def _after_untying(request: SignedInRequest, account: User) -> str:
+    """Return where one came from: one's own record, the account, or the person."""
+    if request.user.pk == account.pk:
+        return reverse("staff:own")
+    person = own.person_of(account)
+    if request.user.is_administrator or person is None:
+        return reverse("accounts:proposals")
+    return person.get_absolute_url()
 
 
 @requires("examine")
