@@ -22,7 +22,7 @@ class UnitsConfig(AppConfig):
 
         scopes.register(grants.of)
         days.dated("units:list", "units:detail", "units:departments", "units:history")
-        days.dated("units:documents")
+        days.dated("units:documents", "units:changes")
         offices.register(queries.names_of)
         imports.register(workbook.UnitKind())
         imports.register(document_workbook.DocumentKind())
@@ -59,7 +59,7 @@ class UnitsConfig(AppConfig):
             url_name="units:evolution",
             perm="view_subtree",
             order=25,
-            covers=("units:reform", "units:plates", "units:plate_off"),
+            covers=("units:reform", "units:plates", "units:plate_off", "units:recognise"),
         )
         for order, label, url_name in (
             (30, "设立机构", "units:establish"),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deeds, evolution, lists, pages, reforms, tree
+from .views import deeds, evolution, lists, pages, recognising, reforms, tree
 
 app_name = "units"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("split/", reforms.unit_split, name="split"),
     path("hand-over/", reforms.unit_hand_over, name="hand_over"),
     path("plates/", evolution.plates, name="plates"),
+    path("plates/recognise/", recognising.recognise, name="recognise"),
     path("plates/hang/", reforms.unit_hang, name="hang"),
     path("plates/<int:pk>/off/", reforms.plate_off, name="plate_off"),
     path("evolution/", evolution.table, name="evolution"),

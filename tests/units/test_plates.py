@@ -1,6 +1,7 @@
 """Names in parentheses, nameplates as rows, and finding units by them and by former names."""
 
 import datetime as dt
+import uuid
 from collections import Counter
 
 import pytest
@@ -13,6 +14,13 @@ from tests import shared_data
 from tests.factories import units
 
 ON = dt.date(2019, 1, 19)
+
+
+def post(client, **fields):
+    data = {"_key": str(uuid.uuid4()), **fields}
+    return client.post(reverse("units:recognise"), data)
+
+
 needs_rows = pytest.mark.django_db
 
 
@@ -164,3 +172,82 @@ def test_a_merged_unit_is_found_through_the_plate_that_kept_its_name(home, burea
     other = units.unit("嵊州市体育局", home, nature_id="nature.101", established_on=units.DAY)
     services.merge(units=[other], into=bureau, on=ON, document=document, by=clerk, plates=True)
     assert Unit.objects.active().found_by("体育").get() == bureau
+
+
+@pytest.fixture
+def named(home, foreign_home):
+    """Two units whose names carry nameplates, one that leaves a doubt, one of another county."""
+    unit = units.unit("嵊州市财政局（嵊州市人民政府国有资产监督管理办公室）", home)
+    other = units.unit("中共嵊州市委办公室（嵊州市档案局、嵊州市国家保密局）", home)
+    units.unit("嵊州市人民法院（民一）", home)
+    units.unit("新昌县财政局（新昌县人民政府金融工作办公室）", foreign_home)
+    return unit, other
+
+
+@needs_rows
+@pytest.mark.rule("U-28")
+def test_nameplates_are_chosen_checked_and_registered(client, clerk, named):
+    client.force_login(clerk)
+    assert reverse("units:recognise") in client.get(reverse("units:plates")).content.decode()
+    listed = client.get(reverse("units:recognise")).content.decode()
+    assert "嵊州市国家保密局" in listed
+    assert "新昌" not in listed
+    assert "民一" not in listed
+
+    assert post(client).status_code == 422
+    check = post(client, unit=[named[0].pk])
+    assert "嵊州市国家保密局" not in check.content.decode()
+    assert not Nameplate.objects.exists()
+    back = post(client, unit=[named[0].pk], _back="1").content.decode()
+    assert back.count(" checked>") == 1
+    mark = check.context["mark"]
+    done = post(client, unit=[named[0].pk], _mark=mark, _checked="1")
+
+    assert done["Location"] == reverse("units:plates")
+    plate = Nameplate.objects.get()
+    assert (plate.unit, plate.recognised, plate.kind) == (named[0], True, "other")
+    again = client.post(
+        reverse("units:recognise"),
+        {"_key": str(uuid.uuid4()), "unit": [named[0].pk], "_mark": mark, "_checked": "1"},
+        follow=True,
+    )
+    assert "已由他人登记" in again.content.decode()
+    assert Nameplate.objects.count() == 1
+
+
+@needs_rows
+@pytest.mark.rule("U-28")
+def test_what_changed_since_the_check_is_checked_again(client, clerk, named):
+    client.force_login(clerk)
+    keys = [unit.pk for unit in named]
+    mark = post(client, unit=keys).context["mark"]
+    Unit.objects.filter(pk=named[1].pk).update(name="中共嵊州市委办公室（嵊州市档案局）")
+
+    page = post(client, unit=keys, _mark=mark, _checked="1")
+
+    assert "内容有变化，还没有登记" in page.content.decode()
+    assert not Nameplate.objects.exists()
+
+
+@needs_rows
+def test_only_a_maintainer_recognises_and_only_at_his_units(
+    client, clerk, reader, named, foreign_home
+):
+    foreign = Unit.objects.get(name__startswith="新昌县财政局")
+    client.force_login(reader)
+    assert client.get(reverse("units:recognise")).status_code == 403
+    client.force_login(clerk)
+    page = post(client, unit=[foreign.pk], _checked="1", _mark="x")
+    assert page.status_code == 302
+    assert not Nameplate.objects.exists()
+
+
+@needs_rows
+def test_a_nameplate_the_name_no_longer_says_is_offered_to_be_taken_off(client, clerk, named):
+    services.recognise(by=clerk, units=[(named[0].pk, named[0].name)])
+    Unit.objects.filter(pk=named[0].pk).update(name="嵊州市财政局")
+    client.force_login(clerk)
+    check = post(client, unit=[named[0].pk])
+    assert (check.context["added"], check.context["ended"]) == (0, 1)
+    post(client, unit=[named[0].pk], _mark=check.context["mark"], _checked="1")
+    assert not Nameplate.objects.open().exists()

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -14,7 +13,7 @@ from apps.core import pinyin
 from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 
-from .. import plates
+from .. import recognising
 from ..choices import EventKind, PlateKind
 from ..errors import DayTooEarly, PlateGone, PlateTaken
 from ..models import Nameplate, Unit
@@ -103,15 +102,15 @@ def recognise(
     A nameplate that hangs by its own document is left alone. One that the name no longer says is
     taken off. The whole register: 3 statements. Source: docs/rules.md U-28.
     """
+    tree.hold_tree()  # two who recognise at once queue here; the second finds nothing left
     if units is None:
-        rows = Unit.objects.active().filter(Q(name__contains="（") | Q(name__contains="("))
+        rows = recognising.with_parentheses(Unit.objects.active())
         pairs = list(rows.order_by("path").values_list("pk", "name"))
         hanging = Nameplate.objects.open()
     else:
         pairs = list(units)
         hanging = Nameplate.objects.open().filter(unit__in=[pk for pk, _ in pairs])
-    known = {(plate.unit_id, plate.name): plate for plate in hanging}
-    wanted = {(pk, plate.name): plate for pk, name in pairs for plate in plates.read(name).plates}
+    wanted, ended = recognising.differences(pairs, hanging)
     new = [
         Nameplate(
             unit_id=pk,
@@ -123,9 +122,8 @@ def recognise(
             recognised=True,
         )
         for (pk, name), plate in wanted.items()
-        if (pk, name) not in known
     ]
-    gone = [p.pk for key, p in known.items() if p.recognised and key not in wanted]
+    gone = [plate.pk for plate in ended]
     Nameplate.objects.bulk_create(new, batch_size=1_000)
     if gone:
         day = on or timezone.localdate()
