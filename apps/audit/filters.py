@@ -78,7 +78,7 @@ def type_choices() -> list[tuple[str, str]]:
 #: Words are looked for this far back when no period is given.
 REACH = dt.timedelta(days=90)
 #: Conditions that read every row of the period.
-SLOW = ("text", "target", "purpose")
+SLOW = ("text", "purpose")
 
 
 class EventFilter(f.FilterSet):
@@ -100,6 +100,7 @@ class EventFilter(f.FilterSet):
     number = f.TextFilter(label="请求号", placeholder="请求号或变更标识", method="by_number")
 
     narrowed = False
+    scans = False  #: a name was not found by its beginning, so every row of the period is read
 
     def __init__(self, *args: Any, kinds: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +109,8 @@ class EventFilter(f.FilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         rows = super().filter_queryset(queryset)
         given = self.form.cleaned_data
-        if any(given.get(name) for name in SLOW) and not given.get("at"):
+        slow = self.scans or any(given.get(name) for name in SLOW)
+        if slow and not given.get("at"):
             self.narrowed = True
             rows = rows.filter(at__gte=timezone.now() - REACH)
         return rows
@@ -143,7 +145,13 @@ class EventFilter(f.FilterSet):
         return rows.filter(within(paths, "scope"))
 
     def by_target(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(target_label__icontains=value.strip())
+        """By the beginning of the name (an index); where nothing begins so, by any part of it."""
+        text = value.strip()
+        begins = rows.filter(target_label__startswith=text).exclude(target_label="")
+        if begins.order_by()[:1].exists():
+            return begins
+        self.scans = True
+        return rows.filter(target_label__icontains=text)
 
     def by_object(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(target_id=value.strip())
@@ -152,12 +160,19 @@ class EventFilter(f.FilterSet):
         return rows.filter(purpose__icontains=value.strip())
 
     def by_address(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        """A whole address by its index; the beginning of one as text."""
+        """A whole address, or whole parts of its beginning (10.1.3): a range of the index."""
         text = value.strip()
         try:
             return rows.filter(address=str(ip_address(text)))
         except ValueError:
-            return rows.filter(address__startswith=text)
+            pass
+        parts = text.rstrip(".").split(".")
+        numbers = [int(part) for part in parts if part.isascii() and part.isdigit()]
+        if len(numbers) < len(parts) or len(parts) > 4 or max(numbers) > 255:
+            return rows.none()
+        rest = 4 - len(parts)
+        low, high = (".".join([*parts, *[end] * rest]) for end in ("0", "255"))
+        return rows.filter(address__gte=low, address__lte=high)
 
     def by_number(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         text = value.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,8 +81,23 @@ def _list(
         filters=filters,
         template="audit/event_list.html",
         export=export_table,
-        context={"title": title},
+        context={"title": title, "older": partial(_older, request, filters)},
     )
+
+
+def _older(request: HttpRequest, filters: EventFilter) -> str:
+    """Return the address of what is older than the last page that is counted to.
+
+    Ten thousand rows are paged through; past them the list goes on from the day of the last.
+    """
+    newest_first = request.GET.get("sort", "-at") == "-at"
+    last = filters.qs[EventTable.counted_to - 1 :][:1] if newest_first else []
+    for event in last:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["at_before"] = timezone.localtime(event.at).date().isoformat()
+        return f"?{query.urlencode()}"
+    return ""
 
 
 @requires_administrator(AUDIT)

@@ -13,6 +13,7 @@ from apps.audit import services as audit
 from apps.audit import views
 from apps.audit.models import AuditEvent
 from apps.audit.sentences import SENTENCES
+from apps.audit.tables import EventTable
 from apps.units.services import rename
 from tests.factories import accounts
 
@@ -190,3 +191,50 @@ def test_each_kind_has_its_place_in_the_query_bar():
 
     nouns = {kind.partition(".")[0] for kind in SENTENCES}
     assert nouns <= set(NOUNS), nouns - set(NOUNS)
+
+
+def test_a_name_is_found_by_its_beginning_else_by_any_part_of_it(page, bureau, clerk):
+    for name in ("张三丰", "小张三", "张三"):
+        event = audit.record("person.view", target=bureau, by=clerk)
+        AuditEvent.objects.filter(pk=event.pk).update(target_label=name)
+
+    def labels(text):
+        answer = page.get(f"{LIST}?kind=person.view&target={text}").context
+        rows = [event.target_label for event in answer["table"].page.object_list]
+        return sorted(rows), answer["filters"].narrowed
+
+    assert labels("张三") == (["张三", "张三丰"], False)
+    assert labels("三丰") == (["张三丰"], True)
+    assert labels("李四") == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found_there"),
+    [
+        ("10.1.3.31", True), ("10.1.3", True), ("10.1.", True), ("10", True),
+        ("10.1.30", False), ("10.2", False), ("1", False), ("厅里", False), ("10.1.3.31.", True),
+        ("999", False), ("10.1.3.31.5", False), ("", True),
+    ],
+)  # fmt: skip
+def test_an_address_is_found_whole_or_by_its_first_parts(page, clerk, typed, found_there):
+    event = audit.record("export.run", by=clerk)
+    AuditEvent.objects.filter(pk=event.pk).update(address="10.1.3.31")
+    assert bool(found(page, f"kind=export.run&address={typed}")) is found_there
+
+
+def test_past_the_rows_that_are_counted_the_list_goes_on_by_day(page, clerk, monkeypatch):
+    monkeypatch.setattr(EventTable, "counted_to", 20)
+    now = timezone.now()
+    for days in range(25):
+        event = audit.record("export.run", by=clerk)
+        AuditEvent.objects.filter(pk=event.pk).update(at=now - dt.timedelta(days=days))
+
+    answer = page.get(f"{LIST}?kind=export.run")
+
+    last = timezone.localtime(now - dt.timedelta(days=19)).date()
+    assert answer.context["older"]() == f"?kind=export.run&at_before={last}"
+    assert f"at_before={last}" in answer.content.decode()
+    further = page.get(f"{LIST}{answer.context['older']()}")
+    assert len(further.context["table"].page.object_list) == 6
+    assert "接着往前查" not in further.content.decode()
+    assert page.get(f"{LIST}?kind=export.run&sort=at").context["older"]() == ""
