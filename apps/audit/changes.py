@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils import timezone
 
 from apps.core.history import history_of
 from apps.core.models import CodeValue
@@ -42,22 +43,32 @@ class Change:
 
 
 def of(
-    instance: models.Model, *, labels: dict[str, str] | None = None, hidden: Iterable[str] = ()
+    instance: models.Model,
+    *,
+    labels: dict[str, str] | None = None,
+    hidden: Iterable[str] = (),
+    until: dt.date | None = None,
 ) -> list[Change]:
     """Return the changes of one row with RowHistory and the events about it, newest first.
 
     labels   column → words, where the verbose name will not do
     hidden   further columns that are not shown
+    until    only what was recorded by the end of this day; None: all
     About five queries, whatever the length.
     """
-    history = list(history_of(instance).order_by("-history_date", "-history_id")[: KEPT + 1])
-    events = list(AuditEvent.objects.about(instance).order_by("-at", "-id")[:KEPT])
+    kept, told_of = history_of(instance), AuditEvent.objects.about(instance)
+    if until is not None:
+        end = _end(until)
+        kept, told_of = kept.filter(history_date__lt=end), told_of.filter(at__lt=end)
+    history = list(kept.order_by("-history_date", "-history_id")[: KEPT + 1])
+    events = list(told_of.order_by("-at", "-id")[:KEPT])
     by_change: dict[Any, list[AuditEvent]] = {}
     for one in [*events, *_imports(history)]:
         by_change.setdefault(one.change_id, []).append(one)
     actors = _names({row.history_user_id for row in history})
     differ = _Differ(type(instance), labels or {}, DERIVED | set(hidden))
-    pairs = list(zip(history, [*history[1:], None], strict=True))[:KEPT]
+    earlier = [*history[1:], None] if history else []
+    pairs = list(zip(history, earlier, strict=True))[:KEPT]
     differences = differ.all(pairs)
     changes: list[Change] = []
     told: set[int] = set()
@@ -71,6 +82,11 @@ def of(
         changes.append(_change(row, event, actors, rows))
     changes += [_look(one) for one in events if one.id not in told]
     return sorted(changes, key=lambda change: change.when, reverse=True)
+
+
+def _end(day: dt.date) -> dt.datetime:
+    """Return the moment the day is over, in the office's time."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
 
 
 def _change(row: Any, event: AuditEvent | None, actors: dict[int, str], rows: list) -> Change:

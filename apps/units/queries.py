@@ -193,6 +193,29 @@ def _says(unit: Unit, word: str) -> bool:
     return any(small in one for one in own) or (unit.code or "").startswith(word)
 
 
+def inside(unit: Unit) -> UnitQuerySet:
+    """Return what stands directly in `unit`: its children, and through groupings theirs.
+
+    Of a grouping only the children: below it may stand a whole province.
+    """
+    below = Unit.objects.under(unit).exclude(pk=unit.pk)
+    if unit.entity_kind == EntityKind.GROUPING:
+        return below.filter(depth=unit.depth + 1)
+    step, start = Unit.steplen, len(unit.path)
+    rows = below.order_by("path").values_list("pk", "path", "entity_kind")
+    through = {unit.path}
+    found = []
+    for pk, path, kind in rows:
+        if path[:-step] not in through or len(path) <= start:
+            continue
+        if kind == EntityKind.GROUPING:
+            through.add(path)
+        else:
+            found.append(pk)
+    own_first = Case(When(entity_kind=EntityKind.DEPARTMENT, then=Value(0)), default=Value(1))
+    return Unit.objects.filter(pk__in=found).order_by(own_first, "path")
+
+
 def with_parent(units: UnitQuerySet, user: Any) -> UnitQuerySet:
     """Add `parent_name`: the nearest 法人单位 above, else the grouping it stands in.
 

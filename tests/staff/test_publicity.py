@@ -23,6 +23,7 @@ from apps.staff.models import Objection, Person, Publicity
 from apps.staff.publicity import errors
 from apps.staff.publicity import services as notices
 from apps.staff.publicity.tables import GRACE, STATES, in_state, state_of
+from apps.units.choices import EntityKind
 from apps.units.models import Unit
 from tests.factories import papers, quotas, staff, units
 from tests.races import meet_at
@@ -77,6 +78,19 @@ def over(zhang, unit_clerk):
 
 @pytest.mark.rule("PB-01")
 class TestWhatHangs:
+    def test_lists_the_units_own_departments_and_not_those_of_its_schools(
+        self, zhang, unit_clerk, staffed_bureau
+    ):
+        inner = EntityKind.DEPARTMENT
+        units.unit("人事科", staffed_bureau, entity_kind=inner, code=None)
+        group = units.unit("直属学校", staffed_bureau, entity_kind=EntityKind.GROUPING, code=None)
+        units.unit("教务处", units.unit("第一中学", group), entity_kind=inner, code=None)
+
+        content = hang(staffed_bureau, unit_clerk).content
+
+        assert "人事科" in content["departments"]
+        assert "教务处" not in content["departments"]
+
     def test_is_names_types_and_departments_and_no_number(self, client, zhang, unit_clerk):
         made = hang(zhang.unit, unit_clerk)
         said = json.dumps(made.content, ensure_ascii=False)

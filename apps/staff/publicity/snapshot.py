@@ -11,11 +11,11 @@ from typing import Any
 from django.utils import timezone
 
 from apps.core import wording
-from apps.core.scope import within
 from apps.core.sheets import Heading, Layout, Line
 from apps.quotas.models import Balance
 from apps.units.choices import EntityKind
 from apps.units.models import Unit
+from apps.units.queries import inside
 
 from ..models import Occupancy, Publicity
 
@@ -39,9 +39,7 @@ def taken(unit: Unit, kind: str, since: dt.date | None = None) -> dict[str, Any]
     spells = spells.select_related("person", "quota_type", "dept").order_by("sort", "pk")
     balances = Balance.objects.filter(unit=unit).exclude(approved=0, actual=0)
     balances = balances.select_related("quota_type").order_by("quota_type__sort")
-    departments = Unit.objects.active().filter(
-        within([unit.path], "path"), entity_kind=EntityKind.DEPARTMENT
-    )
+    departments = inside(unit).active().filter(entity_kind=EntityKind.DEPARTMENT)
     return {
         "unit": unit.name,
         "functions": unit.functions_text,
@@ -81,7 +79,7 @@ def layout_of(publicity: Publicity) -> Layout:
         ],
         about=(
             f"公示时间：{days}（{publicity.days} 个工作日）",
-            f"数据截至：{content.get('taken_on', '')}",
+            f"数据截至：{content.get('taken_on') or wording.day(publicity.made_at)}",
             f"共 {len(people)} 名",
         ),
         notes=[line for _, line in facts_of(publicity)],

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -85,7 +84,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def unit_departments(request: HttpRequest, pk: int) -> HttpResponseBase:
     on = on_day(request)
     page = unit_page(request.user, pk, on)
-    rows = queries.with_group(inside(page.unit), request.user)
+    rows = queries.with_group(queries.inside(page.unit), request.user)
     rows = rows.select_related("total", "rank")
     if on is not None:
         rows = listing.of_day(queries.with_group(inside_then(page.unit, on), request.user), on)
@@ -104,29 +103,6 @@ def unit_departments(request: HttpRequest, pk: int) -> HttpResponseBase:
         abolished=request.GET.get("abolished") == "1",
     )
     return render(request, "units/departments.html", context)
-
-
-def inside(unit: Unit) -> UnitQuerySet:
-    """Return what stands directly in `unit`: its children, and through groupings theirs.
-
-    Of a grouping only the children: below it may stand a whole province.
-    """
-    below = Unit.objects.under(unit).exclude(pk=unit.pk)
-    if unit.entity_kind == EntityKind.GROUPING:
-        return below.filter(depth=unit.depth + 1)
-    step, start = Unit.steplen, len(unit.path)
-    rows = below.order_by("path").values_list("pk", "path", "entity_kind")
-    through = {unit.path}
-    found = []
-    for pk, path, kind in rows:
-        if path[:-step] not in through or len(path) <= start:
-            continue
-        if kind == EntityKind.GROUPING:
-            through.add(path)
-        else:
-            found.append(pk)
-    own_first = Case(When(entity_kind=EntityKind.DEPARTMENT, then=Value(0)), default=Value(1))
-    return Unit.objects.filter(pk__in=found).order_by(own_first, "path")
 
 
 def inside_then(unit: Unit, on: dt.date) -> UnitQuerySet:
@@ -185,10 +161,11 @@ def _tell_effects(unit: Unit, documents: Sequence[Any], user: Any) -> None:
 @requires("view_subtree")
 @require_GET
 def unit_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    page = unit_page(request.user, pk)
-    found = changes.of(page.unit, hidden=("path",))
+    on = on_day(request)
+    page = unit_page(request.user, pk, on)
+    found = changes.of(page.unit, hidden=("path",), until=on)
     paged = Paginator(found, CHANGES_ON_A_PAGE).get_page(request.GET.get("page"))
-    context = _context(request, page, changes=paged.object_list, paged=paged)
+    context = _context(request, page, changes=paged.object_list, paged=paged, on=on)
     return render(request, "units/changes.html", context)
 
 
@@ -203,8 +180,8 @@ def unit_card(request: HttpRequest, pk: int) -> HttpResponse:
         more=Unit.objects.select_related(
             "region", "subordination", "category", "pi_class", "funding", "supervising_unit"
         ).get(pk=pk),
-        departments=inside(page.unit).active().filter(entity_kind=EntityKind.DEPARTMENT),
-        subordinates=inside(page.unit).active().bodies(),
+        departments=queries.inside(page.unit).active().filter(entity_kind=EntityKind.DEPARTMENT),
+        subordinates=queries.inside(page.unit).active().bodies(),
         documents=ApprovalDocument.objects.filter(unit_links__unit=page.unit).order_by(
             "issued_on", "pk"
         ),
