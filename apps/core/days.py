@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -33,16 +34,31 @@ def begins(first: Callable[[], dt.date | None], register: str) -> None:
     _BEGINS[register] = first
 
 
+@dataclass(frozen=True)
+class Early:
+    """A day before a register begins. first: the day from which something is on record."""
+
+    first: dt.date
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def early(on: dt.date | None) -> Early | None:
+    """Say when `on` lies before the beginning of a register; None when it does not."""
+    if on is None:
+        return None
+    begun = {name: first for name, ask in _BEGINS.items() if (first := ask()) and on < first}
+    if not begun:
+        return None
+    words = "，".join(f"{name}从 {first:%Y-%m-%d} 起记载" for name, first in begun.items())
+    return Early(min(begun.values()), f"{words}；这一天在此之前，当时的核定数没有记载。")
+
+
 def too_early(on: dt.date | None) -> str:
     """Return a sentence when a register begins only after `on`, else ""."""
-    if on is None:
-        return ""
-    words = [
-        f"{name}从 {first:%Y-%m-%d} 起记载"
-        for name, ask in _BEGINS.items()
-        if (first := ask()) is not None and on < first
-    ]
-    return f"{'，'.join(words)}；这一天在此之前，当时的核定数没有记载。" if words else ""
+    return str(early(on) or "")
 
 
 def refusal(day: dt.date) -> str:

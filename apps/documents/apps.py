@@ -6,8 +6,9 @@ class DocumentsConfig(AppConfig):
     verbose_name = "批文"
 
     def ready(self) -> None:
-        from apps.core import menu
+        from apps.core import days, menu
 
+        days.dated("documents:detail")
         menu.group("文件档案", icon="file-earmark-text", order=60)
         menu.register(
             group="文件档案",

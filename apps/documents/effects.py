@@ -74,3 +74,14 @@ def of(document: ApprovalDocument, user: Any) -> list[Group]:
         if rows:
             groups.append(Group(label, rows))
     return groups
+
+
+def up_to(groups: list[Group], on: dt.date | None) -> list[Group]:
+    """Return what had taken effect by a day; None: all. What has no day always had."""
+    if on is None:
+        return groups
+    kept = (
+        Group(group.label, [row for row in group.rows if row.on is None or row.on <= on])
+        for group in groups
+    )
+    return [group for group in kept if group.rows]

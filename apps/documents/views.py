@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.audit import changes
 from apps.audit.exports import export_table
-from apps.core.http import Option, render_form, render_list, requires, suggestions
+from apps.core.http import Option, on_day, render_form, render_list, requires, suggestions
 from apps.core.templatetags.ui import address
 
 from . import effects, files, handoff, queries, rules, services
@@ -118,17 +118,22 @@ def document_register(request: HttpRequest) -> HttpResponse:
 @require_GET
 def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     document = _visible(request, pk)
-    may_change = rules.may_change(request.user, document)
+    on = on_day(request)
+    may_change = on is None and rules.may_change(request.user, document)
+    after = document.superseded_by
     return render(
         request,
         "documents/detail.html",
         {
             "document": document,
-            "effects": effects.of(document, request.user),
+            "on": on,
+            "absent": on is not None and on < document.issued_on,
+            "after": after if after is not None and (on is None or after.issued_on <= on) else None,
+            "effects": effects.up_to(effects.of(document, request.user), on),
             "may_change": may_change,
-            "steps": _next_steps(request.user, document),
+            "steps": _next_steps(request.user, document) if on is None else [],
             "file_form": FileForm() if may_change and _takes_file(document) else None,
-            "changes": changes.of(document, hidden=("file",)),
+            "changes": changes.of(document, hidden=("file",), until=on),
             "supersedes": ApprovalDocument.objects.visible_to(request.user).filter(
                 superseded_by=document
             ),

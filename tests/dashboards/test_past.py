@@ -31,7 +31,8 @@ LISTS = ("units:list", "quotas:list", "quotas:over", "posts:list", "staff:list",
 BOARDS = ("dashboards:board", "dashboards:posts_sheet", "dashboards:quota_sheet")
 TABS = (
     "units:detail", "quotas:unit", "units:departments", "staff:unit", "units:history",
-    "units:documents", "quotas:ledger", "posts:ledger", "staff:roster", "staff:unit_left",
+    "units:documents", "units:changes", "quotas:ledger", "posts:ledger", "staff:roster",
+    "staff:unit_left",
 )  # fmt: skip
 
 
@@ -87,6 +88,20 @@ def test_a_day_before_the_first_entry_says_so(client, leader, world):
     client.force_login(leader)
     body = client.get(reverse("dashboards:board"), {"on": "2001-01-01"}).content.decode()
     assert "编制台账从 2015-03-01 起记载" in body
+
+
+def test_a_board_before_all_data_says_so_and_offers_the_first_day(client, leader, world):
+    client.force_login(leader)
+    page = client.get(reverse("dashboards:board"), {"at": world.home.pk, "on": "1949-10-01"})
+    body = page.content.decode()
+    assert "这一天还没有数据" in body
+    assert "没有单位超编" not in body
+    assert "没有超编单位" not in body
+    first = f"{reverse('dashboards:board')}?at={world.home.pk}&amp;on=2015-03-01"
+    assert body.count(f'href="{first}"') == 2  # in the frame and in the page
+    there = client.get(first.replace("&amp;", "&"))
+    assert there.context["nothing"] is None
+    assert "这一天还没有数据" not in there.content.decode()
 
 
 @pytest.mark.parametrize("settled", [False, True])

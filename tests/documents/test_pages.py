@@ -1,5 +1,6 @@
 """The pages of the document register."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -222,3 +223,33 @@ def test_services_are_the_only_road(signed_in, document):
     url = reverse("documents:edit", args=[document.pk])
     assert signed_in.post(url, {"title": "x"}).status_code == 400
     assert services.change(document=document, by=None) == document
+
+
+@pytest.mark.rule("B-20")
+def test_a_document_on_a_past_day_shows_what_had_come_of_it_by_then(client, clerk, home):
+    from tests.factories import quotas as q
+    from tests.factories import units
+
+    unit = units.unit("嵊州市水利局", home)
+    document = DocumentFactory(scope=home.path, issued_on=dt.date(2016, 3, 1))
+    later = DocumentFactory(scope=home.path, issued_on=dt.date(2020, 5, 6))
+    type(document).objects.filter(pk=document.pk).update(superseded_by=later)
+    for places, on in ((5, dt.date(2016, 4, 1)), (3, dt.date(2019, 4, 1))):
+        q.grant(unit, places, on=on, document=document)
+    client.force_login(clerk)
+    page = reverse("documents:detail", args=[document.pk])
+
+    now = client.get(page).content.decode()
+    then = client.get(page, {"on": "2017-01-01"})
+    body = then.content.decode()
+
+    assert "已被替代" in now
+    assert "从这份批文办理" in now
+    assert 'class="as-of"' in body
+    assert [len(group.rows) for group in then.context["effects"]] == [1]
+    assert "已被替代" not in body
+    assert "从这份批文办理" not in body
+    assert "首次录入" not in body  # recorded only today
+    early = client.get(page, {"on": "2015-01-01"}).content.decode()
+    assert "这一天还没有这份批文" in early
+    assert client.get(page, {"on": "2020-13-01"}).status_code == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -52,6 +53,15 @@ def back_to_today(context: Any) -> str:
     query = context["request"].GET.copy()
     query.pop("on", None)
     return f"{context['request'].path}?{query.urlencode()}" if query else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def on_that_day(context: Any, *, day: dt.date) -> str:
+    """The address of this page as of another day."""
+    query = context["request"].GET.copy()
+    query["on"] = day.isoformat()
+    query.pop("page", None)
+    return f"{context['request'].path}?{query.urlencode()}"
 
 
 @register.inclusion_tag("components/chart.html")

@@ -34,7 +34,7 @@ register.filter("month", wording.month)
 register.filter("moment", wording.moment)
 register.filter("dash", wording.dash)
 register.filter("day_in_words", wording.day_in_words)
-register.filter("too_early", days.too_early)
+register.filter("early", days.early)
 register.filter("filesize_zh", wording.size)
 
 

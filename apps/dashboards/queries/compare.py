@@ -26,7 +26,7 @@ from .movements import told
 from .summary import Summary, summary
 
 #: lines of each list on the page; the workbook has all
-SHOWN = 100
+SHOWN = 50
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from apps.checks.queries.counts import open_counts
 from apps.checks.queries.trends import over_trend
-from apps.core import wording
+from apps.core import days, wording
 from apps.core.http import on_day, requires
 from apps.core.scope import covers
 from apps.staff.outlook import Outlook, outlook
@@ -32,8 +32,10 @@ def board_page(request: HttpRequest) -> HttpResponse:
     paths = rules.board_paths(request.user)
     on = on_day(request)
     found = board(node_of(request, paths), paths, timezone.localdate(), on)
+    early = days.early(on)
     context = {
         "board": found,
+        "nothing": early if early is not None and not _has_figures(found) else None,
         "on": on,
         "now": timezone.now(),
         "checked": None if on else open_counts([found.node.path] if found.node else paths),
@@ -43,6 +45,11 @@ def board_page(request: HttpRequest) -> HttpResponse:
         **_words(found, on),
     }
     return render(request, "dashboards/board.html", context)
+
+
+def _has_figures(found: Board) -> bool:
+    """Say whether anything is on record of the day: places, people or posts."""
+    return bool(found.summary.quotas.types or found.summary.posts.kinds)
 
 
 def _outlook(found: Board, paths: list[str]) -> Outlook:
