@@ -90,9 +90,12 @@ class MergeForm(BasisForm):
     sections = [
         ("依据", ("document", "on")),
         ("被合并的机构", names),
-        ("承接机构", ("into", "new_name", "parent", "postings", "plates")),
+        ("承接机构", ("into", "new_name", "parent")),
+        ("随同办理", ("postings", "plates")),
     ]
-    widths = dict.fromkeys((*names, "document", "new_name", "parent", "into"), "half")
+    widths = dict.fromkeys(
+        (*names, "document", "new_name", "parent", "into", "postings", "plates"), "half"
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -89,6 +89,21 @@ def test_the_password_alone_opens_nothing(client, user):
 
 
 @pytest.mark.rule("A-15")
+@pytest.mark.parametrize("bound", [True, False])
+def test_who_is_in_already_is_not_asked_for_a_password_again(client, user, bound):
+    if bound:
+        enrolled(user)
+    client.force_login(user)
+
+    page = client.get(FACTOR, follow=True)
+
+    assert page.redirect_chain == [(OWN, 302)]
+    told = page.content.decode()
+    assert "请先输入用户名和密码" not in told
+    assert ("动态口令也已绑定" if bound else "还没有绑定动态口令，需要时在这里绑定") in told
+
+
+@pytest.mark.rule("A-15")
 @pytest.mark.asvs("6.5.1")
 def test_a_code_opens_once(user):
     secret, _ = enrolled(user)

@@ -54,6 +54,8 @@ def factor(request: HttpRequest) -> HttpResponse:
     user = _pending(request)
     if user is None:
         request.session.pop(PENDING, None)
+        if request.user.is_authenticated:
+            return _already_in(request)
         messages.info(request, "请先输入用户名和密码")
         return redirect_here(request, "accounts:login")
     after = inside(request, request.POST.get("next") or request.GET.get("next") or "")
@@ -74,6 +76,15 @@ def factor(request: HttpRequest) -> HttpResponse:
             return open_session(request, user, after, by_factor=True)
     context = {"next": after, "account": user}
     return render_form(request, "accounts/factor.html", form, status=status, **context)
+
+
+def _already_in(request: HttpRequest) -> HttpResponse:
+    """Tell who came here by an old address or the back button that nothing is left to do."""
+    if factors.is_enrolled(request.user):
+        messages.info(request, "您已登录，动态口令也已绑定，不必再输入")
+    else:
+        messages.info(request, "您已登录；还没有绑定动态口令，需要时在这里绑定")
+    return redirect_here(request, "accounts:own")
 
 
 def begin(request: HttpRequest, user: User, after: str) -> HttpResponse:

@@ -41,7 +41,7 @@ class DueFilter(PeopleFilter):
             (forecast.UNKNOWN, "无法推算"),
         ],
         method="by_term",
-        empty_label="已到龄和24个月内",
+        empty_label="两年内和已到龄",
     )
     identity = f.CodeFilter(label="身份", table="person_identity")
     category = f.ChoiceFilter(
@@ -67,18 +67,18 @@ class DueTable(PeopleTable):
     key = "retiring"
     caption = "到龄退休"
     fixed = ("name", "retires")
-    hidden: tuple[str, ...] = ("number", "status", "entered", "post")
+    hidden: tuple[str, ...] = ("number", "status", "entered", "post", "identity")
     empty = t.Empty("没有到龄人员", "所选期限内没有人到龄；换个期限再查。")
 
     quota_type = t.Column("编制类型", accessor="quota_type.label", order_by="quota_type__sort")
+    retires = t.MonthColumn("预计退休", accessor="retires_on", order_by="retires_on")
+    due = t.LampColumn("期限", accessor="retires_on", phone="lamp")
+    category = t.Column("退休类别", accessor="retires_as", phone="hide")
     identity = t.Column("身份", accessor="identity.label", phone="hide")
+    basis = t.Column("依据", accessor="person_id", phone="hide")
     post = t.Column("职务", accessor="post_name", phone="hide", wide_text=True)
     status = t.Column("状态", accessor="status.label", phone="hide")
     entered = t.DayColumn("入编时间", accessor="starts_on", order_by="starts_on")
-    category = t.Column("退休类别", accessor="retires_as", phone="hide")
-    retires = t.MonthColumn("预计退休", accessor="retires_on", order_by="retires_on")
-    basis = t.Column("依据", accessor="person_id", phone="hide")
-    due = t.LampColumn("期限", accessor="retires_on", phone="lamp")
 
     def render_category(self, record: Occupancy) -> str:
         return Category(record.retires_as).label if record.retires_as else "—"
