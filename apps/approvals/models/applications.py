@@ -192,6 +192,10 @@ class Application(models.Model):
                 name="application_waiting",
                 condition=Q(state__in=OPEN),
             ),
+            # the same where several steps are one inbox
+            models.Index(
+                fields=["due_at", "id"], name="application_urgent", condition=Q(state__in=OPEN)
+            ),
             models.Index(fields=["scope", "-id"], name="application_by_scope"),
             models.Index(
                 fields=["other_scope", "-id"],
