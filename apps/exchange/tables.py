@@ -40,10 +40,13 @@ class BatchTable(t.Table):
     key = "import-batches"
     hidden = ("unchanged", "skipped")
     caption = "导入批次"
-    empty = t.Empty("还没有导入过文件", "在上面选择要导入的内容，先下载模板。")
+    empty = t.Empty(
+        "没有符合条件的导入批次", "换个条件再查；还没有导入过的，在上面选择内容，先下载模板。"
+    )
 
     name = t.LinkColumn("文件", order_by="name")
     kind = t.Column("内容", order_by="kind")
+    state = t.Column("状态", phone="lamp", order_by="state")
     owner = t.Column("经办人", order_by="owner__name", empty="系统")
     created_at = t.MomentColumn("上传时间", order_by="created_at")
     rows = t.NumberColumn("行数", order_by="rows")
@@ -54,7 +57,6 @@ class BatchTable(t.Table):
     faults = t.NumberColumn("错误")
     reach = t.Column("涉及范围", accessor="reach.name", wide_text=True)
     source = t.Column("来源", accessor="source.name", wide_text=True)
-    state = t.Column("状态", phone="lamp", order_by="state")
 
     def render_kind(self, value: str) -> str:
         return KINDS[value].label if value in KINDS else value

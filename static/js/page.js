@@ -209,8 +209,8 @@ async function poll(job) {
     }
     const page = new DOMParser().parseFromString(text, "text/html");
     const next = page.getElementById(current.id);
-    if (!next) return;
-    if (!next.dataset.poll) {
+    // a page that has gone on to what comes next no longer shows the job at all
+    if (!next?.dataset.poll) {
       window.location.reload();
       return;
     }

@@ -70,6 +70,7 @@ def batch(request: HttpRequest, pk: Any) -> HttpResponse:
         "warnings": warnings[:LISTED],
         "warnings_more": max(0, len(warnings) - LISTED),
         "tone": BATCH_LAMPS[state],
+        "headers": [pair for pair in found.preview.get("mapping", []) if pair[1]],
         "mapped": _mapped(found) if found.mapping.get("columns") else None,
         "may_withdraw": state == BatchState.DONE
         and found.write_id is not None

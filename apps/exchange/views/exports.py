@@ -22,12 +22,13 @@ def export_centre(request: HttpRequest) -> HttpResponse:
     return _centre(request)
 
 
-def _centre(request: HttpRequest, missing: str = "", status: int = 200) -> HttpResponse:
-    """Show the list; `missing` is a unit's code that the reader does not see."""
+def _centre(
+    request: HttpRequest, missing: str = "", missing_kind: str = "", status: int = 200
+) -> HttpResponse:
+    """Show the list; `missing` is a unit's code that the reader does not see, asked of a kind."""
     kinds = [kind for kind in KINDS.values() if kind.exportable]
-    return render(
-        request, "exchange/exports.html", {"kinds": kinds, "missing": missing}, status=status
-    )
+    context = {"kinds": kinds, "missing": missing, "missing_kind": missing_kind}
+    return render(request, "exchange/exports.html", context, status=status)
 
 
 @requires("view_subtree")
@@ -42,7 +43,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     if code:
         under = Unit.objects.visible_to(request.user).filter(code=code).first()
         if under is None:
-            return _centre(request, missing=code, status=404)
+            return _centre(request, missing=code, missing_kind=kind, status=404)
     return exports.export_rows(
         request,
         name=f"{chosen.label}" + (f"－{under.name}" if under else ""),
