@@ -8,6 +8,30 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "业务办理"
 
     def ready(self) -> None:
+        from apps.core import menu
+
         from . import personal
 
         personal.register()
+        menu.register(
+            label="业务申报",
+            url_name="approvals:file",
+            icon="send",
+            perm=("file_for", "examine"),
+            order=4,
+            covers=("approvals:new", "approvals:workbook", "approvals:slot"),
+        )
+        menu.register(
+            label="我的办件",
+            url_name="approvals:mine",
+            icon="list-task",
+            perm=("file_for", "examine"),
+            order=5,
+            covers=(
+                "approvals:check",
+                "approvals:line",
+                "approvals:line_add",
+                "approvals:filed",
+                "approvals:withdraw",
+            ),
+        )

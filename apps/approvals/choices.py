@@ -59,6 +59,8 @@ REVIEWS: dict[str, str] = {
 PAPER = (State.REGISTERED, State.COLLECTED, State.BROUGHT_BACK)
 #: Nothing more happens to these.
 ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN)
+#: The applicant may still write these.
+WRITABLE = (State.DRAFT, State.RETURNED)
 #: Filed and not ended: a person is in one such application at most.
 OPEN = tuple(s for s in State if s not in (*ENDED, State.DRAFT))
 

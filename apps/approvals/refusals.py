@@ -12,7 +12,7 @@ from apps.staff import refusals as staff
 from apps.staff.errors import StaffRefused
 
 from . import errors
-from .choices import SlotState, State
+from .choices import WRITABLE, SlotState, State
 from .models import Step
 from .moves import MOVES
 
@@ -52,6 +52,11 @@ def _(refusal: QuotaRefused, user: Any = None) -> str:
 
 @sentence.register
 def _(refusal: errors.Stale, user: Any = None) -> str:
+    if refusal.application.state in WRITABLE:
+        when = wording.moment(refusal.application.saved_at)
+        return (
+            f"这份申报在 {when} 被修改过，您看到的页面已不是最新的。没有提交，请看过最新内容再提交"
+        )
     return f"{_who(refusal.step)}，您看到的页面已不是最新的。没有保存，请看过最新情况再办理"
 
 
@@ -87,6 +92,31 @@ def _(refusal: errors.PersonHasOpenApplication, user: Any = None) -> str:
         f"该人员已有办理中的{other.get_kind_display()}（{other.number}，"
         f"{other.get_state_display()}），请先办结或撤回那一件"
     )
+
+
+@sentence.register
+def _(refusal: errors.PersonTwice, user: Any = None) -> str:
+    return f"{refusal.line.name or '该人员'}已在本件第 {refusal.line.place} 行，一个人只填一行"
+
+
+@sentence.register
+def _(refusal: errors.OtherUnit, user: Any = None) -> str:
+    return f"本件已为{refusal.unit.name}申报，一件只能涉及一个单位；其他单位的请另行申报"
+
+
+@sentence.register
+def _(refusal: errors.LineChanged, user: Any = None) -> str:
+    return "您填写时同事修改了这一行，没有保存。右侧是现在的内容，请核对；再次保存将以您填写的为准"
+
+
+@sentence.register
+def _(refusal: errors.OneLineOnly, user: Any = None) -> str:
+    return "这类业务一件只能办理一人（一项），请另行申报"
+
+
+@sentence.register
+def _(refusal: errors.TooManyFiles, user: Any = None) -> str:
+    return f"一项材料最多上传 {refusal.limit} 个文件，请合并成一个文件，或移除不用的"
 
 
 @sentence.register

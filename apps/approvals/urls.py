@@ -1,5 +1,27 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from .views import after, check, lines, slots, start
 
 app_name = "approvals"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    # the applicant
+    path("file/", start.file, name="file"),
+    path("new/<str:kind>/", lines.new, name="new"),
+    path("new/<str:kind>/look/", lines.look, name="look"),
+    path("typed/", lines.typed_keep, name="typed"),
+    path("typed/drop/", lines.typed_drop, name="typed_drop"),
+    path("<int:pk>/check/", check.check, name="check"),
+    path("<int:pk>/checks/", check.checks, name="checks"),
+    path("<int:pk>/submit/", check.submit, name="submit"),
+    path("<int:pk>/discard/", check.discard, name="discard"),
+    path("<int:pk>/attach/", check.attach, name="attach"),
+    path("attachments/<int:pk>/remove/", check.detach, name="detach"),
+    path("<int:pk>/lines/new/", lines.line_add, name="line_add"),
+    path("lines/<int:pk>/", lines.line, name="line"),
+    path("lines/<int:pk>/remove/", lines.line_remove, name="line_remove"),
+    path("<int:pk>/filed/", after.filed, name="filed"),
+    path("<int:pk>/withdraw/", after.withdraw, name="withdraw"),
+    path("mine/", after.mine, name="mine"),
+    path("slot/<str:token>/", slots.slot, name="slot"),
+]

@@ -12,7 +12,7 @@ from apps.core import forms as f
 from . import files, numbers, offices
 from .choices import Secrecy
 from .models import ApprovalDocument
-from .rules import REGISTER
+from .rules import registering
 
 RETENTIONS = [("", "未定"), ("永久", "永久"), ("30年", "30年"), ("10年", "10年")]
 
@@ -28,16 +28,23 @@ class DocumentField(f.PickerField):
         )
         super().__init__(url_name="documents:suggest", queryset=rows, lookups=("number",), **kwargs)
 
-    def let_choose(self, user: Any) -> None:
-        """Narrow the choice to what `user` may see."""
+    citable: Any = None
+
+    def let_choose(self, user: Any, *, cite: bool = False) -> None:
+        """Narrow the choice to what `user` may see.
+
+        cite   a whole number that is typed also finds what citable_by allows (D-10)
+        """
         self.queryset = ApprovalDocument.objects.visible_to(user)
+        self.citable = ApprovalDocument.objects.citable_by(user) if cite else None
 
     def _by_text(self, text: str) -> Any:
         try:
             number = numbers.normalise(text)
         except numbers.BadNumber:
             number = text
-        found = self.queryset.filter(number=number).first()
+        rows = self.queryset if self.citable is None else self.citable
+        found = rows.filter(number=number).first()
         if found is None:
             raise ValidationError(
                 f"没有登记过“{number}”，请先登记这份批文，或从列表中选择", code="unknown"
@@ -107,7 +114,7 @@ class RegisterForm(_DocumentForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        choices = offices.named(user.subtrees(REGISTER))
+        choices = offices.named(registering(user))
         self.fields["scope"].choices = choices
         if len(choices) == 1:
             del self.fields["scope"]

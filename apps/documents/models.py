@@ -11,6 +11,7 @@ from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
 from apps.core.scope import within
 
+from . import offices
 from .choices import Secrecy
 
 #: Every bracket people type in a number, as the canonical ones.
@@ -23,6 +24,19 @@ class ApprovalDocumentQuerySet(models.QuerySet["ApprovalDocument"]):
         paths = user.subtrees("view_subtree")
         linked = ApprovalDocument.objects.filter(within(paths, "unit_links__scope")).values("pk")
         return self.filter(within(paths, "scope") | Q(pk__in=linked))
+
+    def citable_by(self, user: Any) -> ApprovalDocumentQuerySet:
+        """Documents a user may cite who writes their whole number: the paper is in their hand.
+
+        What they see, what offices above their units registered, and what was registered within
+        the same offices; never a classified one (docs/rules.md D-10).
+        """
+        paths = user.subtrees("view_subtree")
+        above = {path[:end] for path in paths for end in range(1, len(path) + 1)}
+        shared = Q(scope__in=above) | within(offices.above(paths), "scope")
+        return self.filter(
+            (shared & ~Q(secrecy=Secrecy.CLASSIFIED)) | Q(pk__in=self.visible_to(user).values("pk"))
+        )
 
     def found_by(self, text: str) -> ApprovalDocumentQuerySet:
         """Return the documents whose number, title or issuer holds every word of `text`.

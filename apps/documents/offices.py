@@ -7,12 +7,22 @@ from collections.abc import Callable, Sequence
 Source = Callable[[Sequence[str]], list[tuple[str, str]]]
 
 _source: Source | None = None
+_above: Callable[[Sequence[str]], list[str]] | None = None
 
 
-def register(source: Source) -> None:
-    """Set the function that returns (path, name) of subtree roots, in the order given."""
-    global _source
-    _source = source
+def register(source: Source, above: Callable[[Sequence[str]], list[str]]) -> None:
+    """Set the functions that know the tree.
+
+    source   returns (path, name) of subtree roots, in the order given
+    above    returns the subtree of the nearest office over each path
+    """
+    global _source, _above
+    _source, _above = source, above
+
+
+def above(paths: Sequence[str]) -> list[str]:
+    """Return the subtrees of the offices that look after these units."""
+    return _above(paths) if _above is not None and paths else []
 
 
 def named(paths: Sequence[str]) -> list[tuple[str, str]]:

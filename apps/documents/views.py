@@ -86,7 +86,7 @@ def document_suggest(request: HttpRequest) -> HttpResponse:
     return suggestions(request, [Option(row.pk, row.number, row.title) for row in rows[:21]])
 
 
-@requires(rules.REGISTER)
+@requires(*rules.ENTERS)
 @require_http_methods(["GET", "POST"])
 def document_register(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
@@ -214,7 +214,7 @@ def _takes_file(document: ApprovalDocument) -> bool:
 
 def _next_steps(user: Any, document: ApprovalDocument) -> list[dict[str, str]]:
     """Return the pages that take this document as their basis; none that does not exist yet."""
-    if not rules.may_register(user):
+    if not user.may_anywhere(rules.REGISTER):
         return []
     steps = ((label, address(name), icon) for label, name, icon in NEXT_STEPS)
     return [

@@ -23,7 +23,7 @@ class UnitsConfig(AppConfig):
         scopes.register(grants.of)
         days.dated("units:list", "units:detail", "units:departments", "units:history")
         days.dated("units:documents", "units:changes")
-        offices.register(queries.names_of)
+        offices.register(queries.names_of, grants.offices_over)
         imports.register(workbook.UnitKind())
         imports.register(document_workbook.DocumentKind())
         effects.register("机构", events.effects_of, on_unit=events.effects_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .models import Unit, UnitUserPermission
@@ -13,6 +14,18 @@ def anyone_holds(permission: str, path: str) -> bool:
     return UnitUserPermission.objects.filter(
         permission__codename=permission, content_object__path__in=above, user__is_active=True
     ).exists()
+
+
+def offices_over(paths: Sequence[str]) -> list[str]:
+    """Return the root of the nearest subtree some office examines over each path. One query."""
+    steps = range(Unit.steplen, max(map(len, paths), default=0) + 1, Unit.steplen)
+    above = {path[:end] for path in paths for end in steps}
+    rows = UnitUserPermission.objects.filter(
+        permission__codename="examine", content_object__path__in=above, user__is_active=True
+    )
+    found = set(rows.values_list("content_object__path", flat=True))
+    nearest = {max((f for f in found if p.startswith(f)), key=len, default="") for p in paths}
+    return sorted(nearest - {""})
 
 
 def of(user: Any) -> dict[str, list[str]]:

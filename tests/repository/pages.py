@@ -77,7 +77,8 @@ def words(name: str, page: str) -> list[str]:
     from apps.core.imports import KINDS
 
     known: dict[str, list[str]] = {
-        "kind": sorted(KINDS),
+        "kind": ["entry"] if page.startswith("approvals:") else sorted(KINDS),
+        "token": ["nosuchtoken"],
         "table": ["entry_mode"],
         "key": {"core:table_settings": ["units"], "reports:table": ["3", "6"]}.get(
             page, ["entry_mode.01"]

@@ -6,7 +6,7 @@ transaction of the move that decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from apps.core.models import CodeValue
@@ -63,9 +63,28 @@ class KindOfCase:
         """Return the form of one line."""
         return self.line_form(data, user=user, **more)
 
+    def more(self, line: Line) -> dict[str, Any]:
+        """Return what the form of a saved line takes besides: what it begins from."""
+        return {self.subject: getattr(line, self.subject)} if self.subject else {}
+
     def line(self, form: Any) -> LineData:
         """Return what a valid form says."""
         raise NotImplementedError
+
+    def look(self, form: Any, others: list[Line]) -> list[looking.Box]:
+        """Return the quota cells while the form is filled in; `others`: lines of the same draft.
+
+        Until the form holds there is nothing to say; a kind that can say it earlier does.
+        """
+        if not form.is_valid():
+            return []
+        data = self.line(form)
+        given = {f.name: getattr(data, f.name) for f in fields(data)}
+        given.pop("id_no"), given.pop("phone")
+        application = Application(
+            kind=self.kind, unit=self.unit_of(form), other_unit=self.other_unit_of(form)
+        )
+        return self.boxes(application, [*others, Line(application=application, **given)])
 
     def unit_of(self, form: Any) -> Unit:
         """Return the unit the application is filed for."""

@@ -34,6 +34,18 @@ class Entry(KindOfCase):
     kind = Kind.ENTRY
     line_form = EntryForm
 
+    def more(self, line: Line) -> dict[str, Any]:
+        return {"slot": line.slot}
+
+    def look(self, form: EntryForm, others: list[Line]) -> list[looking.Box]:
+        form.is_valid()
+        data = getattr(form, "cleaned_data", {})
+        unit, quota_type = data.get("unit"), data.get("quota_type")
+        if unit is None or quota_type is None:
+            return []
+        line = Line(quota_type=quota_type, slot=data.get("slot"))
+        return self.boxes(Application(kind=self.kind, unit=unit), [*others, line])
+
     def line(self, form: EntryForm) -> LineData:
         data = form.cleaned_data
         values = form.values()

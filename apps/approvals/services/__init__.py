@@ -4,7 +4,18 @@ Lock order: application, slots, then as apps.staff.services says (person, spell,
 """
 
 from .advance import advance
-from .drafts import add_line, attach, begin, change_line, detach, remove_line
+from .drafts import (
+    add_line,
+    attach,
+    begin,
+    change_line,
+    detach,
+    head,
+    remove_line,
+    set_contact,
+    start,
+)
+from .typed import forget, keep
 
 __all__ = [
     "add_line",
@@ -13,5 +24,10 @@ __all__ = [
     "begin",
     "change_line",
     "detach",
+    "forget",
+    "head",
+    "keep",
     "remove_line",
+    "set_contact",
+    "start",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -51,6 +54,66 @@ def checked(application: Application, lines: list[Line], *, by: Any) -> asking.O
     )
     _forget(lines)
     return outcome
+
+
+@dataclass(frozen=True)
+class Report:
+    """What would happen: the refusal of each line (by key), of the whole, or the checks' outcome.
+
+    general   refusals that belong to no single line
+    outcome   None where something was refused
+    """
+
+    lines: dict[int, Exception]
+    general: list[Exception]
+    outcome: asking.Outcome | None
+
+    @property
+    def is_clean(self) -> bool:
+        return self.outcome is not None and not self.outcome.is_refused
+
+
+def report(application: Application, lines: list[Line], *, by: Any) -> Report:
+    """Try every line, also after one was refused, and ask the checks. Nothing remains."""
+    kind = kinds.of(application.kind)
+    refused: dict[int, Exception] = {}
+    general: list[Exception] = []
+    for line in lines:
+        _collect(partial(kind.guard, application, [line]), line, refused, general)
+    if not refused and not general and len(lines) > 1:
+        _collect(partial(kind.guard, application, lines), None, refused, general)
+
+    def apply() -> None:
+        for line in lines:
+            if line.pk not in refused:
+                alone = partial(_alone, kind, application, line, by)
+                _collect(alone, line, refused, general)
+
+    outcome = asking.for_application(units=kind.touched(application), apply=apply)
+    _forget(lines)
+    return Report(refused, general, None if refused or general else outcome)
+
+
+def _alone(kind: Any, application: Application, line: Line, by: Any) -> None:
+    with transaction.atomic():
+        kind.effect(application, line, by=by)
+
+
+def _collect(
+    call: Callable[[], Any],
+    line: Line | None,
+    refused: dict[int, Exception],
+    general: list[Exception],
+) -> None:
+    try:
+        call()
+    except errors.LineFails as failed:
+        refused[failed.line.pk] = failed.refusal
+    except REFUSED as refusal:
+        if line is None or getattr(refusal, "field", "slot") is None:
+            general.append(refusal)
+        else:
+            refused[line.pk] = refusal
 
 
 def _forget(lines: list[Line]) -> None:
