@@ -86,7 +86,7 @@ def test_whoever_leaves_the_subtree_went_though_he_is_still_in_the_county(client
         ({"first": SECOND, "second": FIRST}, "后一天须晚于前一天"),
         ({"first": FIRST, "second": FIRST}, "后一天须晚于前一天"),
         ({"second": "2999-01-01"}, "还没有到"),
-        ({"first": "2018-02-30"}, "日期"),
+        ({"first": "2018-02-30"}, "这不是日期"),
         ({"first": ""}, "请填写前一天"),
     ],
 )

@@ -20,12 +20,14 @@ from apps.units.models import Unit
 from ..queries import compare as queries
 from ..sheets.compare import layouts_of
 
+NO_DAY = {"invalid": "这不是日期，请按 2026-11-22 的样子填写。"}
+
 
 class DaysForm(forms.Form):
     """The two days; each today or before, the first before the second."""
 
-    first = forms.DateField(label="前一天", widget=forms.DateInput(attrs={"type": "date"}))
-    second = forms.DateField(label="后一天", widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label="前一天", error_messages=NO_DAY)
+    second = forms.DateField(label="后一天", error_messages=NO_DAY)
 
     def clean_first(self) -> dt.date:
         return self._known("first")
