@@ -11,10 +11,11 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 
 from bianzhi import embedded
 from scripts import find_chromium
-from tests import template
+from tests import emptying, template
 from tests.browser import DESK, OPTIONS, Visit
 
 
@@ -31,11 +32,13 @@ def django_db_modify_db_settings(
 ) -> None:
     """pytest-django's hook before it makes the test database: the server must run.
 
-    With servers of our own the database is copied from a migrated template (tests/template.py).
+    With servers of our own the database is copied from a migrated template (tests/template.py),
+    and tests that commit are cleaned up after by the row (tests/emptying.py).
     """
     if not os.environ.get("DATABASE_URL"):
         made = template.ready(str(servers.database_socket))
         connections["default"].settings_dict["TEST"]["TEMPLATE"] = made
+        TransactionTestCase._fixture_teardown = emptying.empty
 
 
 @pytest.fixture
