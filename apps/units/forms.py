@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +13,10 @@ from apps.core import forms as f
 from apps.core import uscc
 from apps.documents.forms import DocumentField
 
+from . import errors
 from .choices import EntityKind
 from .models import Region, Unit
+from .refusals import sentence
 from .rules import MAINTAIN
 
 
@@ -53,6 +56,13 @@ class BasisForm(f.Form):
                 one.let_choose(user)
         if "on" in self.fields:
             self.fields["on"].widget.attrs["max"] = timezone.localdate().isoformat()
+
+    def clean_on(self) -> dt.date | None:
+        """The services refuse a day to come as well; said here, it comes with all other faults."""
+        day: dt.date | None = self.cleaned_data.get("on")
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(sentence(errors.DayInFuture(day)), code="future")
+        return day
 
 
 class _AttributesForm(BasisForm):

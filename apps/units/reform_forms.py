@@ -99,8 +99,17 @@ class MergeForm(BasisForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        new = (data.get("new_name") or "").strip()
-        if bool(new) == bool(data.get("into")):
+        new, into = (data.get("new_name") or "").strip(), data.get("into")
+        seen: set[Unit] = set()
+        for name in self.names:
+            unit = data.get(name)
+            if unit is not None and unit in seen:
+                self.add_error(name, f"“{unit}”已经填过，请换一个或留空")
+            elif unit is not None:
+                seen.add(unit)
+        if into is not None and into in seen:
+            self.add_error("into", f"“{into}”也在被合并的机构里，请选择要并入的机构")
+        elif "into" not in self.errors and bool(new) == bool(into):
             self.add_error("into", "承接的现有机构和新设的机构名称请填一项，只填一项")
         return data
 

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.quotas.models import Balance
 from apps.units import services
@@ -255,3 +256,25 @@ def test_doubtful_names_are_listed_to_look_through(office, home):
     page = office.get(reverse("units:plates")).content.decode()
     assert "须人工判断的括号" in page
     assert "嵊州市档案馆(局)" in page
+
+
+def test_every_fault_of_a_merger_is_told_at_once_and_once(office, culture, sport):
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    page = post(
+        office,
+        "merge",
+        {
+            "document_text": "没有这个文号", "on": tomorrow.isoformat(), "unit1": culture.pk,
+            "unit2": culture.pk, "into": culture.pk,
+        },
+    )  # fmt: skip
+    faults = page.context["form"].errors
+    assert page.status_code == 422
+    assert set(faults) == {"document", "on", "unit2", "into"}
+    assert all(len(told) == 1 for told in faults.values())
+    assert "晚于今天" in faults["on"][0]
+    assert "已经填过" in faults["unit2"][0]
+    assert "也在被合并的机构里" in faults["into"][0]
+
+    typed = post(office, "merge", {"unit1": sport.pk, "into_text": "没有这个机构"})
+    assert len(typed.context["form"].errors["into"]) == 1
