@@ -122,7 +122,7 @@ def measure(day: dt.date) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from apps.dashboards.queries.summary import INSTITUTION, bodies_on, home_paths
+    from apps.dashboards.queries.summary import bodies_counted, home_paths
     from apps.posts import queries as posts
     from apps.quotas import dated, queries
     from apps.quotas.models import CellSpan
@@ -139,7 +139,6 @@ def measure(day: dt.date) -> None:
         whole, held = queries.figures(root, on), posts.figures(root, on)
         below, held_below = queries.children_figures(root, on), posts.children_figures(root, on)
         most = queries.over_units(root, 20, on)
-        bodies = bodies_on([root], on)
         return {
             "types": {row.quota_type.pk: five(row.sums) for row in whole.types},
             "below": {
@@ -154,7 +153,7 @@ def measure(day: dt.date) -> None:
             "posts_below": {c: posts_of(s) for c, s in held_below.items() if any(posts_of(s))},
             "post_units": (held.over_units, held.short_units),
             "most": [(one.unit.pk, one.excess) for one in most],
-            "bodies": (bodies.count(), bodies.filter(nature_id=INSTITUTION).count()),
+            "bodies": bodies_counted([root], on),
         }
 
     def slow() -> Any:

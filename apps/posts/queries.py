@@ -66,13 +66,15 @@ def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> PostFi
     """Return the posts of one subtree or several: by kind and in all. Two or three queries."""
     paths = paths_of(at)
     if on is not None:
+        on = dated.Day.of(on)
         by_kind, over_units, short_units = _on_day(paths, on)
+        kinds = on.once("post_kinds", post_kinds)
     else:
         by_kind = _kept(paths)
         rows = PostBalance.objects.order_by().filter(within(paths, "scope"))
         over_units = rows.filter(over__gt=0).aggregate(n=Count("unit", distinct=True))["n"]
         short_units = rows.filter(short__gt=0).aggregate(n=Count("unit", distinct=True))["n"]
-    kinds = post_kinds()
+        kinds = post_kinds()
     found = [PostRow(kinds[key], sums) for key, sums in by_kind.items() if sums != PostSums()]
     found.sort(key=lambda row: (row.post_kind.sort, row.post_kind.value))
     total = sum((row.sums for row in found), PostSums())

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.contrib.postgres.fields import DateRangeField
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from apps.core.fields import CodeField, code_in_table
@@ -256,7 +254,6 @@ class Bucket(models.Model):
 
 
 #: daterange(starts_on, ends_on): half-open, endless while ends_on is null
-_DURING = Func("starts_on", "ends_on", function="DATERANGE", output_field=DateRangeField())
 
 
 class CellSpan(models.Model):
@@ -284,15 +281,14 @@ class CellSpan(models.Model):
         verbose_name = "某日余额"
         indexes = [
             models.Index(fields=["scope", "starts_on"], name="cell_span_by_scope"),
-            # the changes of the days since the first of a month, in a subtree
-            models.Index(fields=["starts_on", "scope"], name="cell_span_began"),
+            # who was over on a day, from the index alone; most such spans ended before the ledger
+            # began, so by the end
             models.Index(
-                fields=["ends_on", "scope"],
-                name="cell_span_ended",
-                condition=Q(ends_on__isnull=False),
+                fields=["ends_on", "starts_on"],
+                include=["unit", "kind", "places", "taken", "scope"],
+                name="cell_span_over",
+                condition=Q(taken__gt=F("places")),
             ),
-            # who was over on a day; years before the ledger hold many such spans, so by range
-            GistIndex(_DURING, name="cell_span_over", condition=Q(taken__gt=F("places"))),
         ]
 
 
@@ -331,32 +327,50 @@ class PastBalance(models.Model):
         db_table = "quotas_cellspan"
 
 
-class PeriodSum(models.Model):
-    """By how much the figures below one node of depth ≤ 3 changed in a month or a year.
+class Period(models.TextChoices):
+    """The lengths of time whose changes are summed."""
 
-    The figures of a day are the years before it, the months of its year before it, and the spans
-    that began and ended since the first of its month. Derived by apps.quotas.dated alone.
+    YEAR = "y", "年"
+    MONTH = "m", "月"
+    DAY = "d", "日"
+
+
+class PeriodSum(models.Model):
+    """By how much the figures of one node of depth ≤ 3 changed in a year, a month, on a day.
+
+    The figures of a day are the years before it, the months of its year before it, and the days of
+    its month up to it. At each depth every cell counts once: in the node of that depth above it,
+    or, when it lies higher itself, under its own path. Derived by apps.quotas.dated alone.
     """
 
     depth = models.SmallIntegerField()
+    period = models.CharField(max_length=1, choices=Period, db_collation="C")
+    starts_on = models.DateField()
     path = models.CharField(max_length=255, db_collation="C")
     kind = models.CharField(max_length=1000, db_collation="C")
-    whole_year = models.BooleanField()
-    starts_on = models.DateField()
-    places = models.BigIntegerField()
-    taken = models.BigIntegerField()
-    reserved = models.BigIntegerField()
-    vacant = models.BigIntegerField()
-    excess = models.BigIntegerField()
-    over_cells = models.BigIntegerField()
+    places = models.IntegerField()
+    taken = models.IntegerField()
+    reserved = models.IntegerField()
+    vacant = models.IntegerField()
+    excess = models.IntegerField()
+    over_cells = models.IntegerField()
 
     class Meta:
         verbose_name = "期间变化"
         constraints = [
+            # the figures stand in the index: a board reads nothing else
             models.UniqueConstraint(
-                fields=["depth", "whole_year", "path", "starts_on", "kind"],
+                fields=["depth", "period", "starts_on", "path", "kind"],
                 include=["places", "taken", "reserved", "vacant", "excess", "over_cells"],
                 name="period_sum_once",
+            )
+        ]
+        indexes = [
+            # what a refresh has emptied and takes away at its end
+            models.Index(
+                fields=["depth"],
+                name="period_sum_empty",
+                condition=Q(places=0, taken=0, reserved=0, vacant=0, excess=0, over_cells=0),
             )
         ]
 

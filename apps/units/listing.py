@@ -15,6 +15,9 @@ from .models import Unit
 
 Units = TypeVar("Units", bound=QuerySet)
 
+#: units of a page: their events are looked up one by one; for more all events are read
+FEW = 200
+
 #: adds the figures of a past day to a query of units; set by the app that keeps them (quotas)
 _figures: list[Callable[[Any, dt.date], Any]] = []
 
@@ -59,19 +62,18 @@ def table_of_day(table: type[Any], on: dt.date | None) -> type[Any]:
 
 
 def dress(rows: Iterable[Any], on: dt.date) -> None:
-    """Give the units of some rows (or the rows, being units) the names and ranks of a past day.
-
-    on   may bring its `then` with it (quotas.dated.Day)
-    """
-    then = getattr(on, "then", None) or past.at(on)
-    if not then.facts:
-        return
+    """Give the units of some rows (or the rows, being units) the names and ranks of a past day."""
+    units = []
     for row in rows:
         record = getattr(row, "record", row)
         if isinstance(record, Unit):
-            as_of(record, then)
+            units.append(record)
         elif isinstance(getattr(record, "unit", None), Unit):
-            as_of(record.unit, then)
+            units.append(record.unit)
+    few = len(units) <= FEW
+    then = past.named(on, [unit.pk for unit in units]) if few else past.at(on)
+    for unit in units:
+        as_of(unit, then)
 
 
 def as_of(unit: Unit, then: past.Past) -> Unit:

@@ -186,6 +186,13 @@ class Unit(MP_Node):
         indexes = [
             models.Index(fields=["name_initials"], name="unit_by_initials"),
             models.Index(fields=["name"], name="unit_by_name"),
+            # how many bodies a subtree has or had, from the index alone
+            models.Index(
+                fields=["path"],
+                include=["status", "nature", "established_on", "abolished_on"],
+                name="unit_bodies",
+                condition=Q(entity_kind=EntityKind.BODY),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -285,15 +285,33 @@ def at(on: dt.date) -> Past:
 
     An event that takes effect on `on` has happened.
     """
-    then = Past(on)
+    return _undone(on, _since(on).exclude(before={}))
+
+
+def moves(on: dt.date) -> Past:
+    """Return the same without names and other facts: where units stood, for sums of subtrees."""
+    return _undone(on, _since(on).filter(before__has_key="parent"))
+
+
+def named(on: dt.date, ids: Sequence[int]) -> Past:
+    """Return the names and other facts of some units on a day, not where they stood. One query."""
+    return _undone(on, _since(on).filter(unit__in=ids).exclude(before={}), placed=False)
+
+
+def _since(on: dt.date) -> QuerySet:
+    """Return the events that are undone to come to a day: the index is made for this condition."""
     events = UnitEvent.objects.filter(on__gt=on, document__isnull=False)
-    events = events.exclude(kind__in=[EventKind.INITIAL, EventKind.ESTABLISH]).exclude(before={})
+    return events.exclude(kind__in=[EventKind.INITIAL, EventKind.ESTABLISH])
+
+
+def _undone(on: dt.date, events: QuerySet, *, placed: bool = True) -> Past:
+    then = Past(on)
     for unit_id, before in events.order_by("on", "pk").values_list("unit_id", "before"):
         facts = then.facts.setdefault(unit_id, {})
         for column, value in before.items():
             if column not in _KEPT and column not in PLACE:
                 facts.setdefault(column, value)
-        if "parent" in before and unit_id not in then.parents:
+        if placed and "parent" in before and unit_id not in then.parents:
             then.parents[unit_id] = before["parent"]
             then.behind[unit_id] = before.get("behind")
     if then.parents:

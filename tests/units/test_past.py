@@ -67,6 +67,21 @@ def test_ranks_and_other_decided_values_are_those_of_the_day(bureau, document, c
     assert past.at(D2018).units()[bureau.pk].rank_id == "institution_rank.51"
 
 
+def test_names_of_some_units_are_those_of_the_whole(home, bureau, health, centre, document, clerk):
+    services.rename(unit=bureau, name="嵊州市教体局", on=D2018, document=document, by=clerk)
+    services.rename(unit=health, name="嵊州市卫健局", on=D2018, document=document, by=clerk)
+    move(centre, health, D2018, document, clerk)
+    before = day_before(D2018)
+
+    whole, some = past.at(before), past.named(before, [bureau.pk, centre.pk])
+
+    assert some.facts[bureau.pk] == whole.facts[bureau.pk]
+    assert some.facts[bureau.pk]["name"] == "嵊州市教育局"
+    assert health.pk not in some.facts
+    assert past.moves(before).shifts == whole.shifts != []
+    assert past.named(D2018, [bureau.pk]).facts == {}
+
+
 def test_a_correction_without_document_holds_for_every_day(bureau, clerk):
     services.change(unit=bureau, short_name="教育局", by=clerk)
 

@@ -129,7 +129,7 @@ def children_of(node: Unit, on: dt.date | None = None) -> QuerySet:
     if on is None:
         rows = Unit.objects.filter(within([node.path], "path"), depth=node.depth + 1).active()
     else:
-        then = dated.Day.of(on).then
+        then = dated.Day.of(on).moves
         rows = Unit.objects.filter(then.children(then.path(node.path)))
     rows = rows.exclude(entity_kind=EntityKind.DEPARTMENT)
     return rows.annotate(opens=units_below()).order_by("path")

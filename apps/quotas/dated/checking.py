@@ -46,13 +46,13 @@ def checks() -> dict[str, str]:
        AND NOT ({uneven.IS_SET.format("c.")} AND c.unit_id IN ({_STALE_UNITS}))
     """  # noqa: S608 - names of our own
     changes = "(SELECT 1 AS sign, s.* FROM quotas_cellspan s) all_spans"
-    key = "depth, path, kind, whole_year, starts_on"
+    key = "depth, period, starts_on, path, kind"
     figures = "places, taken, reserved, vacant, excess, over_cells"
     kept, counted = (
         ", ".join(f"coalesce({alias}.{name}, 0)" for name in figures.split(", ")) for alias in "kc"
     )
     periods = f"""
-    SELECT concat_ws('/', path, kind, CASE WHEN whole_year THEN '年' ELSE '月' END, starts_on),
+    SELECT concat_ws('/', depth, path, kind, period, starts_on),
            ROW({kept})::text, ROW({counted})::text
       FROM ({PERIODS.format(changes=changes)}) c FULL JOIN quotas_periodsum k USING ({key})
      WHERE ({kept}) IS DISTINCT FROM ({counted})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import connection
 
 from apps.units import past
+
+T = TypeVar("T")
 
 
 class Day(dt.date):
@@ -23,10 +26,20 @@ class Day(dt.date):
         """Sums that were read for this page already (sums.py)."""
         return {}
 
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """Return what `read` returned when this page asked first: a code table, say."""
+        if name not in self._once:
+            self._once[name] = read()
+        return self._once[name]
+
     @cached_property
-    def then(self) -> past.Past:
-        """What differs in the tree between the day and today."""
-        return past.at(self)
+    def _once(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
+    def moves(self) -> past.Past:
+        """Where units stood on the day; their names are not in it."""
+        return past.moves(self)
 
     @cached_property
     def marked(self) -> frozenset[str]:

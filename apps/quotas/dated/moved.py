@@ -28,7 +28,7 @@ def dated_then(
     """
     on = Day.of(on)
     found = dated(paths, on, family, length=length, counted=counted)
-    then = on.then
+    then = on.moves
     were = [then.path(path) for path in paths]
     for shift in then.shifts:
         if any(path.startswith(shift.now) for path in paths):

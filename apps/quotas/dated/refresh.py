@@ -81,50 +81,54 @@ _OF_UNITS = (
     "(SELECT s.* FROM quotas_cellspan s WHERE s.unit_id IN (SELECT unit_id FROM dated_unit)) kept"
 )
 
-#: what the spans of `{changes}` (with a sign) change in each period: depth, path, kind, period
-PERIODS = """
-WITH steps AS (
-  SELECT kind, scope, starts_on AS day, sign AS n, places, taken, reserved FROM {changes}
-  UNION ALL
-  SELECT kind, scope, ends_on, -sign, places, taken, reserved FROM {changes}
-   WHERE ends_on IS NOT NULL
-), months AS (
-  SELECT left(scope, 12) AS path, kind, date_trunc('month', day)::date AS month,
-         sum(n * places) AS places, sum(n * taken) AS taken, sum(n * reserved) AS reserved,
-         sum(n * greatest(places - taken, 0)) AS vacant,
-         sum(n * greatest(taken - places, 0)) AS excess,
-         sum(n * (taken > places)::int) AS over_cells
-    FROM steps GROUP BY 1, 2, 3
-), levels AS (
-  SELECT depth, left(path, depth * 4) AS path, kind, month, sum(places) AS places,
-         sum(taken) AS taken, sum(reserved) AS reserved, sum(vacant) AS vacant,
-         sum(excess) AS excess, sum(over_cells) AS over_cells
-    FROM months, generate_series(1, 3) depth WHERE length(path) >= depth * 4 GROUP BY 1, 2, 3, 4
-)
-SELECT depth, path, kind, FALSE AS whole_year, month AS starts_on, places, taken, reserved,
-       vacant, excess, over_cells FROM levels
- WHERE (places, taken, reserved, vacant, excess, over_cells) IS DISTINCT FROM (0, 0, 0, 0, 0, 0)
-UNION ALL
-SELECT depth, path, kind, TRUE, date_trunc('year', month)::date, sum(places), sum(taken),
-       sum(reserved), sum(vacant), sum(excess), sum(over_cells)
-  FROM levels GROUP BY 1, 2, 3, 5
-HAVING (sum(places), sum(taken), sum(reserved), sum(vacant), sum(excess), sum(over_cells))
-       IS DISTINCT FROM (0, 0, 0, 0, 0, 0)
-"""
+_FIGURES = ("places", "taken", "reserved", "vacant", "excess", "over_cells")
+_SUMS = ", ".join(f"sum({name})::int AS {name}" for name in _FIGURES)
+#: condition: something is left
+_SOMETHING = f"({', '.join(_FIGURES)}) IS DISTINCT FROM (0, 0, 0, 0, 0, 0)"
 
+#: what the spans of `{changes}` (with a sign) change in each period, on each level
+PERIODS = f"""
+WITH steps AS (
+  SELECT kind, scope, starts_on AS day, sign AS n, places, taken, reserved FROM {{changes}}
+  UNION ALL
+  SELECT kind, scope, ends_on, -sign, places, taken, reserved FROM {{changes}}
+   WHERE ends_on IS NOT NULL
+), lowest AS (
+  SELECT left(scope, 12) AS path, kind, day, sum(n * places)::int AS places,
+         sum(n * taken)::int AS taken, sum(n * reserved)::int AS reserved,
+         sum(n * greatest(places - taken, 0))::int AS vacant,
+         sum(n * greatest(taken - places, 0))::int AS excess,
+         sum(n * (taken > places)::int)::int AS over_cells
+    FROM steps GROUP BY 1, 2, 3
+), days AS (
+  SELECT depth, left(path, depth * 4) AS path, kind, day AS starts_on, {_SUMS}
+    FROM lowest, generate_series(1, 3) depth WHERE {_SOMETHING} GROUP BY 1, 2, 3, 4
+), months AS (
+  SELECT depth, path, kind, date_trunc('month', starts_on)::date AS starts_on, {_SUMS}
+    FROM days GROUP BY 1, 2, 3, 4
+), years AS (
+  SELECT depth, path, kind, date_trunc('year', starts_on)::date AS starts_on, {_SUMS}
+    FROM months GROUP BY 1, 2, 3, 4
+)
+SELECT depth, period, starts_on, path, kind, {", ".join(_FIGURES)}
+  FROM (SELECT 'd' AS period, * FROM days UNION ALL SELECT 'm', * FROM months
+        UNION ALL SELECT 'y', * FROM years) sums
+ WHERE {_SOMETHING}
+"""  # noqa: S608 - names of our own
+
+#: in the order of the key, so that neighbours of the index are written together
 _FOLD = f"""
-INSERT INTO quotas_periodsum AS p (depth, path, kind, whole_year, starts_on, places, taken,
-                                   reserved, vacant, excess, over_cells)
+INSERT INTO quotas_periodsum AS p (depth, period, starts_on, path, kind, {", ".join(_FIGURES)})
 {PERIODS.format(changes="dated_change")}
-ON CONFLICT (depth, whole_year, path, starts_on, kind) DO UPDATE
-   SET places = p.places + excluded.places, taken = p.taken + excluded.taken,
-       reserved = p.reserved + excluded.reserved, vacant = p.vacant + excluded.vacant,
-       excess = p.excess + excluded.excess, over_cells = p.over_cells + excluded.over_cells
+ ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (depth, period, starts_on, path, kind) DO UPDATE
+   SET {", ".join(f"{name} = p.{name} + excluded.{name}" for name in _FIGURES)}
 """  # noqa: S608
 
+#: written as the condition of its index is
 _EMPTY = """
 DELETE FROM quotas_periodsum
- WHERE (places, taken, reserved, vacant, excess, over_cells) = (0, 0, 0, 0, 0, 0)
+ WHERE places = 0 AND taken = 0 AND reserved = 0 AND vacant = 0 AND excess = 0 AND over_cells = 0
 """
 
 

@@ -12,12 +12,14 @@ from django.db import connection
 from apps.core.scope import PAST_PATHS
 from apps.units.models import Unit
 
+from ..models import Period
 from . import uneven
 from .day import Day
 from .sources import sources
 
 #: deepest node that keeps sums of its own; below it spans are added up
 DEPTH = 3
+DEEPEST = DEPTH * Unit.steplen
 
 #: approved, actual, reserved, vacant, excess, cells above their places
 CellSums = tuple[int, int, int, int, int, int]
@@ -30,8 +32,6 @@ _RICH = (
 )
 _COLUMNS = ("places", "taken", "reserved", "vacant", "excess", "over_cells")
 _HOLDS = "s.starts_on <= %(on)s AND (s.ends_on IS NULL OR s.ends_on > %(on)s)"
-#: the same, as the indexes of what is over or short are written
-_DURING = "daterange(s.starts_on, s.ends_on) @> %(on)s::date"
 _OF_FAMILY = "{0}kind >= %(family)s AND {0}kind < %(family)s || '~'"
 
 
@@ -133,7 +133,7 @@ def dated(
     """
     on = Day.of(on)
     step = length
-    if length is None and len(paths) == 1 and len(paths[0]) < DEPTH * Unit.steplen:
+    if length is None and len(paths) == 1 and len(paths[0]) < DEEPEST:
         step = len(paths[0]) + Unit.steplen  # a page shows what is below as well: one read for both
     key = (tuple(paths), step)
     if key not in on.read:
@@ -212,12 +212,16 @@ def units_over(
         "SELECT unit_id, taken - places FROM counted "
         "WHERE taken > places AND kind = ANY (%(counted)s)"
     )
+    # spans that ended later and those that hold still: two stretches of one index
+    spans = " UNION ALL ".join(
+        f"SELECT s.unit_id, s.taken - s.places AS excess FROM quotas_cellspan s "  # noqa: S608
+        f"WHERE s.taken > s.places AND {_inside(paths, 's.scope', values)} AND {ends} "
+        f"AND s.starts_on <= %(on)s AND s.kind = ANY (%(counted)s){stale.fresh}"
+        for ends in ("s.ends_on > %(on)s", "s.ends_on IS NULL")
+    )
     sql = f"""{stale.ctes}
-    SELECT unit_id, sum(excess)::int FROM (
-      SELECT s.unit_id, s.taken - s.places AS excess FROM quotas_cellspan s
-       WHERE s.taken > s.places AND {_inside(paths, "s.scope", values)} AND {_DURING}
-         AND s.kind = ANY (%(counted)s){stale.fresh}{stale.rows(facts)}
-    ) x GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s
+    SELECT unit_id, sum(excess)::int FROM ({spans}{stale.rows(facts)}) x
+     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s
     """  # noqa: S608 - names of our own, values as parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -227,9 +231,11 @@ def units_over(
 def _from_layer(
     paths: Sequence[str], length: int | None, group: str, values: dict[str, Any]
 ) -> list[str]:
-    """Return the SQL of what the kept sums say, the newest days from the spans."""
-    level = (length or 0) // Unit.steplen
-    shallow = [p for p in paths if max(len(p) // Unit.steplen, level) <= DEPTH]
+    """Return the SQL of what the kept sums say; below their depth, of the spans."""
+    if length is None:
+        shallow = [p for p in paths if len(p) <= DEEPEST]
+    else:
+        shallow = list(paths) if length <= DEEPEST else []
     deep = [p for p in paths if p not in shallow]
     parts = []
     if deep:
@@ -237,56 +243,28 @@ def _from_layer(
             f"SELECT {group.format('s.')}, s.kind, {_RICH} FROM quotas_cellspan s "  # noqa: S608
             f"WHERE {_inside_of(paths, deep, 's.scope')} AND {_HOLDS}"
         )
-    if not shallow:
-        return parts
-    inside = _inside_of(paths, shallow, "s.scope")
-    for sign, day in (("", "starts_on"), ("-", "ends_on")):
-        rich = ", ".join(
-            f"{sign}{column}"
-            for column in (
-                "places",
-                "taken",
-                "reserved",
-                "greatest(places - taken, 0)",
-                "greatest(taken - places, 0)",
-                "(taken > places)::int",
-            )
-        )
-        parts.append(
-            f"SELECT {group.format('s.')}, s.kind, {rich} FROM quotas_cellspan s "  # noqa: S608
-            f"WHERE s.{day} >= %(month)s AND s.{day} <= %(on)s AND {inside}"
-        )
     for path in shallow:
         name = f"p{list(paths).index(path)}"
-        depth = len(path) // Unit.steplen
-        own = "''::text" if length is None else f"%({name})s"
-        parts.append(_periods(own, depth, f"path = %({name})s"))
-        if length is not None and level > depth:
-            # one path only: what the level below holds is taken from what the node holds in all
-            below = _periods("path", level, f"path >= %({name})s AND path < %({name})s || '~'")
-            signs = ("path, kind", ""), (f"{own}, kind", "-")
-            parts.append(
-                f"SELECT x.* FROM (WITH below (path, kind, {', '.join(_COLUMNS)}) "  # noqa: S608
-                f"AS MATERIALIZED ({below}) "
-                + " UNION ALL ".join(
-                    f"SELECT {picked}, {', '.join(sign + name for name in _COLUMNS)} FROM below"  # noqa: S608
-                    for picked, sign in signs
-                )
-                + ") x"
-            )
+        if length is None:
+            parts += _periods("''::text", len(path) // Unit.steplen, f"path = %({name})s")
+        else:
+            # each group is a node of that depth, and the path's own cells stand under itself
+            below = f"path >= %({name})s AND path < %({name})s || '~'"
+            parts += _periods("path", length // Unit.steplen, below)
     return parts
 
 
-def _periods(group: str, depth: int, where: str) -> str:
-    picked = ", ".join(f"sum({column})" for column in _COLUMNS)
-    read = (
-        f"SELECT {group}, kind, {picked} FROM quotas_periodsum "  # noqa: S608
-        f"WHERE depth = {depth} AND {where} AND "
-    )
-    return (
-        f"{read} whole_year AND starts_on < %(year)s GROUP BY 1, 2 UNION ALL {read} "
-        "NOT whole_year AND starts_on >= %(year)s AND starts_on < %(month)s GROUP BY 1, 2"
-    )
+def _periods(group: str, depth: int, where: str) -> list[str]:
+    """Return SQL of the years before the day, the months of its year, the days of its month."""
+    return [
+        f"SELECT {group}, kind, {', '.join(_COLUMNS)} FROM quotas_periodsum "  # noqa: S608
+        f"WHERE depth = {depth} AND period = '{period.value}' AND {where} AND {when}"
+        for period, when in (
+            (Period.YEAR, "starts_on < %(year)s"),
+            (Period.MONTH, "starts_on >= %(year)s AND starts_on < %(month)s"),
+            (Period.DAY, "starts_on >= %(month)s AND starts_on <= %(on)s"),
+        )
+    ]
 
 
 def _inside_of(paths: Sequence[str], some: Sequence[str], column: str) -> str:

@@ -21,7 +21,7 @@ from apps.core.scope import PAST_PATHS, roots, within
 from apps.units.models import Unit
 
 from ..choices import QuotaFamily
-from ..dated import Span, cells_sql, dated_then
+from ..dated import Day, Span, cells_sql, dated_then
 from ..models import Balance, Bucket, QuotaEntry, Reservation, UnitTotal
 
 #: the "type" of a sum over all types that count in totals
@@ -111,9 +111,10 @@ def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Figure
     on   None: today, from the kept sums; a date: exactly, from the dated cells
     """
     paths = paths_of(at)
-    types = quota_types()
-    by_type = _kept(paths) if on is None else _dated(paths, on, types).get("", {})
-    return _figures(by_type, on, types)
+    if on is None:
+        return _figures(_kept(paths), None, quota_types())
+    on = Day.of(on)
+    return _figures(_dated(paths, on).get("", {}), on, types_on(on))
 
 
 def paths_of(at: Unit | str | Iterable[str]) -> list[str]:
@@ -137,6 +138,16 @@ def _figures(by_type: dict[str, Sums], on: dt.date | None, types: dict[str, Code
 def quota_types() -> dict[str, CodeValue]:
     """Return every quota type by key, past ones too."""
     return {value.key: value for value in CodeValue.objects.of("quota_type")}
+
+
+def types_on(on: dt.date) -> dict[str, CodeValue]:
+    """Return every quota type by key, read once for the page of a past day."""
+    return Day.of(on).once("quota_types", quota_types)
+
+
+def counted_on(on: dt.date) -> list[str]:
+    """Return the keys of the types that count in totals."""
+    return [key for key, kind in types_on(on).items() if kind.attrs.get("in_total", True)]
 
 
 # -- today ----------------------------------------------------------------------------------------
@@ -224,17 +235,15 @@ def children_figures(node: Unit | str, on: dt.date | None = None) -> dict[str, d
 
 
 def _children_on_day(path: str, length: int, on: dt.date) -> dict[str, dict[str, Sums]]:
-    return _dated([path], on, quota_types(), length)
+    return _dated([path], Day.of(on), length)
 
 
-def _dated(
-    paths: list[str], on: dt.date, types: dict[str, CodeValue], length: int | None = None
-) -> dict[str, dict[str, Sums]]:
+def _dated(paths: list[str], on: Day, length: int | None = None) -> dict[str, dict[str, Sums]]:
     """Return {group: {type: Sums}} from the dated cells, with a total of each group.
 
     length   None: one group ""; else groups are paths of this length
     """
-    counted = [key for key, kind in types.items() if kind.attrs.get("in_total", True)]
+    counted = counted_on(on)
     found: dict[str, dict[str, Sums]] = {}
     for group, row in dated_then(paths, on, FAMILY, length=length, counted=counted).items():
         sums = {
@@ -342,9 +351,11 @@ __all__ = [
     "cells_on_day",
     "children_figures",
     "children_from_facts",
+    "counted_on",
     "facts_on_day",
     "figures",
     "figures_from_facts",
     "paths_of",
     "quota_types",
+    "types_on",
 ]

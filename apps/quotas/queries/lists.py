@@ -15,7 +15,7 @@ from apps.units.models import Unit
 
 from ..dated import Day, units_over
 from ..models import Balance, QuotaEntry, UnitTotal
-from .figures import FAMILY, cells_on_day, paths_of, quota_types
+from .figures import FAMILY, cells_on_day, counted_on, paths_of, types_on
 
 
 @dataclass
@@ -65,9 +65,8 @@ def _over_on_day(paths: list[str], limit: int | None, on: dt.date) -> list[OverU
     Three queries: the units over, their cells, the units; and those of the past tree.
     """
     on = Day.of(on)
-    spans = on.then.ranges(on.then.path(path) for path in paths)
-    types = quota_types()
-    counted = [key for key, kind in types.items() if kind.attrs.get("in_total", True)]
+    spans = on.moves.ranges(on.moves.path(path) for path in paths)
+    types, counted = types_on(on), counted_on(on)
     ranked = units_over(spans, on, FAMILY, counted, limit)
     cells: dict[int, list[tuple[CodeValue, int, int]]] = {unit: [] for unit, _ in ranked}
     for unit, _, kind, approved, actual, _ in cells_on_day(spans, on, units=list(cells)):
