@@ -33,6 +33,9 @@ _RICH = (
 _COLUMNS = ("places", "taken", "reserved", "vacant", "excess", "over_cells")
 _HOLDS = "s.starts_on <= %(on)s AND (s.ends_on IS NULL OR s.ends_on > %(on)s)"
 _OF_FAMILY = "{0}kind >= %(family)s AND {0}kind < %(family)s || '~'"
+#: put before a short read whose rows the planner takes for many: to start workers takes longer
+#: than to read. Holds for the statement, within a transaction for its rest.
+_ALONE = "SET LOCAL max_parallel_workers_per_gather = 0; "
 
 
 @dataclass
@@ -180,7 +183,7 @@ def _read(paths: Sequence[str], on: Day, length: int | None) -> list[tuple[Any, 
             f"SELECT {group.format('')}, kind, 1, 1, 0, 0, 0, 0 "  # noqa: S608
             f"FROM ({uneven.on_day(held)}) sets",
         ]
-    sql = f"""{stale.ctes},
+    sql = f"""{_ALONE}{stale.ctes},
     layer (grp, kind, places, taken, reserved, vacant, excess, over_cells) AS (
       {" UNION ALL ".join(layer)}
     )
@@ -219,7 +222,7 @@ def units_over(
         f"AND s.starts_on <= %(on)s AND s.kind = ANY (%(counted)s){stale.fresh}"
         for ends in ("s.ends_on > %(on)s", "s.ends_on IS NULL")
     )
-    sql = f"""{stale.ctes}
+    sql = f"""{_ALONE}{stale.ctes}
     SELECT unit_id, sum(excess)::int FROM ({spans}{stale.rows(facts)}) x
      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s
     """  # noqa: S608 - names of our own, values as parameters
