@@ -16,11 +16,14 @@ BATCH = 12_000
 #: cells after which the planner must learn the sizes anew
 MANY = 2_000
 
+#: up to a unit, not those of a list: fresh marks are unknown to the planner, who joined them one by
+#: one with the list
 _TAKE = """
 CREATE TEMP TABLE dated_cell ON COMMIT DROP AS
 WITH taken AS (
-  DELETE FROM quotas_stalecell WHERE unit_id IN (
-    SELECT DISTINCT unit_id FROM quotas_stalecell ORDER BY unit_id LIMIT %s)
+  DELETE FROM quotas_stalecell WHERE unit_id <= (
+    SELECT max(unit_id) FROM (
+      SELECT DISTINCT unit_id FROM quotas_stalecell ORDER BY unit_id LIMIT %s) units)
   RETURNING unit_id, kind
 ) SELECT DISTINCT unit_id, kind FROM taken
 """
