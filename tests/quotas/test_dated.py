@@ -338,7 +338,7 @@ def test_a_past_day_costs_the_same_queries_for_any_number_of_units(
             queries.figures(node, on)
         with django_assert_num_queries(4):
             queries.children_figures(node, on)
-        with django_assert_num_queries(6, exact=False):
+        with django_assert_num_queries(7, exact=False):
             queries.over_units(node, on=on)
     day = dated.Day.of(on)  # a page reads the figures of a node and of those below it together
     queries.figures(county[0], day)
