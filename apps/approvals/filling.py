@@ -1,7 +1,7 @@
 """A form of one line while it is filled in: where it begins, what was typed before, what is held.
 
 Personal numbers that were typed earlier are shown masked and stay as they are unless something
-else is typed; so they stand in no page, session or log (docs/rules.md AP-12).
+else is typed; so they stand in no page, session or log (docs/rules.md FL-01).
 """
 
 from __future__ import annotations
@@ -164,10 +164,6 @@ class Filling:
         data = self.unmasked(self.request.POST)
         return self._made(data)
 
-    def probed(self, data: QueryDict) -> Any:
-        """Return a form as if `data` had been sent: for what is shown beside it."""
-        return self._made(self.unmasked(data))
-
     def shown(self, form: Any) -> Any:
         """Put the masks back into a form that goes back to its reader."""
         if form.is_bound and getattr(self, "masks", None):
@@ -196,7 +192,7 @@ class Filling:
             last = self.application.lines.order_by("-place").first()
             before = self.kind.initial(last) if last is not None else {}
             begun = {name: before[name] for name in COMMON if before.get(name)}
-            return {**begun, **self._asked()}
+            return {**begun, **self.kind.initial_of(self.application), **self._asked()}
         begun = {}
         if not self.kind.subject:
             only = only_unit(user)

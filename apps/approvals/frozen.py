@@ -7,7 +7,9 @@ and phones never come here (see `Line.id_no_ct`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
@@ -59,16 +61,66 @@ def thaw(values: Mapping[str, Any]) -> dict[str, Any]:
     return thawed
 
 
+#: Words of rows read for several lines at once: (table, key) → text.
+_remembered: ContextVar[dict[tuple[Any, Any], str] | None] = ContextVar("said", default=None)
+
+
+@contextmanager
+def remembering(*values: Mapping[str, Any]) -> Iterator[None]:
+    """Read all that `values` (maps within maps) refer to at once; `said` inside asks no more.
+
+    Pages that show many lines stay at one query for each table.
+    """
+    wanted: dict[Any, set[Any]] = {}
+    for one in values:
+        _gather(one, wanted)
+    known: dict[tuple[Any, Any], str] = {}
+    for table, keys in wanted.items():
+        for row in table._default_manager.filter(pk__in=keys):
+            known[table, row.pk] = row.label if table is CodeValue else str(row)
+    token = _remembered.set(known)
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def _gather(values: Mapping[str, Any], wanted: dict[Any, set[Any]]) -> None:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            _gather(value, wanted)
+        elif value in (None, "") or isinstance(value, list):
+            continue
+        elif key in ROWS:
+            wanted.setdefault(ROWS[key], set()).add(value)
+        elif isinstance(value, str) and "." in value:
+            wanted.setdefault(CodeValue, set()).add(value)
+
+
+def _labels(codes: set[str]) -> dict[str, str]:
+    known = _remembered.get()
+    if known is not None:
+        return {code: known[CodeValue, code] for code in codes if (CodeValue, code) in known}
+    return dict(CodeValue.objects.filter(pk__in=codes).values_list("pk", "label"))
+
+
+def _row_said(table: type[models.Model], key: Any) -> str:
+    known = _remembered.get()
+    if known is not None and (table, key) in known:
+        return known[table, key]
+    return str(table._default_manager.filter(pk=key).first() or "")
+
+
 def said(values: Mapping[str, Any]) -> dict[str, str]:
     """Return frozen values as people read them. At most one query for each table."""
     codes = {v for k, v in values.items() if isinstance(v, str) and "." in v and k not in ROWS}
-    labels = dict(CodeValue.objects.filter(pk__in=codes).values_list("pk", "label"))
+    labels = _labels(codes)
     words: dict[str, str] = {}
     for key, value in values.items():
         if value in (None, ""):
             words[key] = ""
         elif key in ROWS:
-            words[key] = str(ROWS[key]._default_manager.filter(pk=value).first() or "")
+            words[key] = _row_said(ROWS[key], value)
         elif isinstance(value, bool):
             words[key] = "是" if value else "否"
         else:

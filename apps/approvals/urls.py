@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from .views import after, check, lines, slots, start
+from .views import after, check, lines, sheets, slots, start
 
 app_name = "approvals"
 
@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("file/", start.file, name="file"),
     path("new/<str:kind>/", lines.new, name="new"),
     path("new/<str:kind>/look/", lines.look, name="look"),
+    path("workbook/<str:kind>/", sheets.workbook_page, name="workbook"),
     path("typed/", lines.typed_keep, name="typed"),
     path("typed/drop/", lines.typed_drop, name="typed_drop"),
     path("<int:pk>/check/", check.check, name="check"),

@@ -136,6 +136,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(window, office, 
     assert not Application.objects.exists()
 
 
+@pytest.mark.rule("FL-05")
 def test_the_same_person_twice_in_one_draft_is_refused(window, office, document):
     data = filled(office, document)
     post(window, "new", "entry", **data)
@@ -145,6 +146,7 @@ def test_the_same_person_twice_in_one_draft_is_refused(window, office, document)
     assert "已在本件第 1 行" in answer.context["form"].errors["id_no"][0]
 
 
+@pytest.mark.rule("FL-05")
 def test_another_unit_is_another_application(client, home, office, document):
     both = units.holder("both", "unit_clerk", home, "双单位")
     other = units.unit("嵊州市卫生局", home)
@@ -184,6 +186,7 @@ def test_what_the_register_would_refuse_stands_at_its_line(window, office, unit_
     assert page.count("可用") >= 1
     for line in lines:
         assert f"第 {line.place} 行 {line.name}" in page
+    draft.refresh_from_db()
     answer = post(window, "submit", draft.pk, seen=draft.revision)
     assert answer.status_code == 422
     assert "张玥：" in text(answer)
@@ -192,8 +195,11 @@ def test_what_the_register_would_refuse_stands_at_its_line(window, office, unit_
     assert not draft.trail.exists()
 
 
-def test_the_checks_come_after_the_page_and_change_nothing(window, office, unit_clerk):
-    draft = draft_entry(office, unit_clerk)
+def test_the_checks_come_after_the_page_and_change_nothing(window, office, unit_clerk, document):
+    draft = draft_entry(office, unit_clerk, entry_line(office))
+    answer = window.get(at("checks", draft.pk), headers={"HX-Request": "true"})
+    assert "没有入编文号" in text(answer)
+    draft = draft_entry(office, unit_clerk, entry_line(office, 13, document=document.pk))
     answer = window.get(at("checks", draft.pk), headers={"HX-Request": "true"})
     assert "没有发现问题" in text(answer)
     assert not Occupancy.objects.exists()
@@ -201,6 +207,7 @@ def test_the_checks_come_after_the_page_and_change_nothing(window, office, unit_
 
 
 # -- colleagues ----------------------------------------------------------------------------------
+@pytest.mark.rule("FL-02")
 def test_a_draft_changed_by_a_colleague_is_not_submitted_unseen(window, office, bureau, unit_clerk):
     draft = draft_entry(office, unit_clerk)
     draft.refresh_from_db()
@@ -217,6 +224,7 @@ def test_a_draft_changed_by_a_colleague_is_not_submitted_unseen(window, office, 
     assert answer.status_code == 302
 
 
+@pytest.mark.rule("FL-02")
 def test_a_line_changed_by_a_colleague_is_not_overwritten_unseen(
     window, office, bureau, unit_clerk, document
 ):
@@ -334,8 +342,9 @@ def test_own_cases_come_in_the_order_of_what_waits(window, office, unit_clerk, s
 
 
 @pytest.mark.parametrize("cases", [1, 4])
-def test_pages_cost_few_queries(window, office, unit_clerk, cases):
+def test_pages_cost_few_queries(window, office, unit_clerk, clerk, cases):
     quotas.grant(office, 10)
+    head = slot(office, clerk)
     for n in range(cases):
         filed_entry(office, unit_clerk, entry_line(office, 31 + 2 * n))
     lines = [entry_line(office, 61 + 2 * n) for n in range(cases)]
@@ -344,6 +353,7 @@ def test_pages_cost_few_queries(window, office, unit_clerk, cases):
         at("mine"),
         at("file"),
         at("new", "entry"),
+        f"{at('new', 'entry')}?slot={head.token}",
         at("check", draft.pk),
         at("line", draft.lines.first().pk),
         at("filed", Application.objects.exclude(number=None).first().pk),
@@ -412,6 +422,7 @@ def test_a_document_of_the_office_is_cited_by_its_number_only(window, office, do
     assert Application.objects.get().document == document
 
 
+@pytest.mark.rule("D-10")
 def test_a_foreign_or_classified_document_is_not_cited(window, office, foreign_home):
     from apps.documents.models import ApprovalDocument
     from tests.factories.documents import DocumentFactory
@@ -424,6 +435,7 @@ def test_a_foreign_or_classified_document_is_not_cited(window, office, foreign_h
         assert "document" in answer.context["form"].errors
 
 
+@pytest.mark.rule("D-09")
 def test_a_clerk_registers_the_document_and_comes_back(window, office, document):
     data = filled(office, document, document_text="嵊人社〔2026〕77号")
     answer = post(window, "new", "entry", _register="1", **data)
@@ -451,6 +463,7 @@ def test_a_clerk_registers_the_document_and_comes_back(window, office, document)
 
 
 # -- drafts of a form ----------------------------------------------------------------------------
+@pytest.mark.rule("FL-01")
 def test_what_is_typed_is_kept_sealed_and_comes_back(window, office, document, unit_clerk):
     data = filled(office, document, note=f"原单位电话 {PHONE}", from_unit="")
     address = at("new", "entry")
@@ -477,6 +490,7 @@ def test_what_is_typed_is_kept_sealed_and_comes_back(window, office, document, u
     assert (sealed.phone(line), Typed.objects.count()) == (PHONE, 0)
 
 
+@pytest.mark.rule("FL-01")
 def test_a_form_that_was_sent_is_not_kept_by_a_late_save(window, office, document):
     data = {"_key": str(uuid.uuid4()), **filled(office, document)}
     window.post(at("new", "entry"), data)
@@ -512,6 +526,7 @@ def test_an_unsent_form_is_nobody_elses(window, client, office, document, bureau
     assert Typed.objects.count() == 1
 
 
+@pytest.mark.rule("FL-01")
 def test_numbers_stand_nowhere(window, office, document, unit_clerk, supervisor, caplog, capfd):
     data = filled(office, document)
     window.post(at("typed"), {"_address": at("new", "entry"), **data})
@@ -583,6 +598,7 @@ def test_a_code_opens_the_form_with_what_was_approved(window, office, clerk, doc
     assert f"正由 {draft.number} 使用" in page
 
 
+@pytest.mark.rule("FL-04")
 def test_a_code_that_is_no_good_says_why(window, office, clerk):
     quotas.grant(office, 10)
     today = timezone.now()
@@ -595,6 +611,7 @@ def test_a_code_that_is_no_good_says_why(window, office, clerk):
     assert "已不能使用" in text(window.get(at("slot", late.token)))
 
 
+@pytest.mark.rule("FL-04")
 def test_a_foreign_code_is_not_there(client, office, clerk, foreign_bureau, reader):
     head = slot(office, clerk)
     client.force_login(units.holder("other", "unit_clerk", foreign_bureau, "外县经办"))

@@ -100,6 +100,10 @@ class KindOfCase:
         """Return what the form of a saved line begins with."""
         return dict(line.values)
 
+    def initial_of(self, application: Application) -> dict[str, Any]:
+        """Return what the form of a further line begins with, from the application itself."""
+        return {}
+
     def summary(self, application: Application, lines: list[Line]) -> str:
         """Return “张玥 入编 行政编制”, or “张玥等 3 人 …”."""
         first = lines[0]

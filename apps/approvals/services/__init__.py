@@ -6,6 +6,7 @@ Lock order: application, slots, then as apps.staff.services says (person, spell,
 from .advance import advance
 from .drafts import (
     add_line,
+    add_lines,
     attach,
     begin,
     change_line,
@@ -19,6 +20,7 @@ from .typed import forget, keep
 
 __all__ = [
     "add_line",
+    "add_lines",
     "advance",
     "attach",
     "begin",

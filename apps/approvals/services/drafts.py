@@ -73,9 +73,7 @@ def start(
 ) -> Application:
     """Begin a draft with its first lines. Raises what begin and add_line raise."""
     application = begin(kind=kind, unit=unit, other_unit=other_unit, document=document, by=by)
-    for data in lines:
-        add_line(application=application, data=data, by=by)
-    return application
+    return add_lines(application=application, lines=lines, by=by)
 
 
 @write
@@ -93,6 +91,14 @@ def add_line(*, application: Application, data: kinds.LineData, by: Any) -> Line
     line.save()
     _retell(application)
     return line
+
+
+@write
+def add_lines(*, application: Application, lines: Sequence[kinds.LineData], by: Any) -> Application:
+    """Add several lines to a draft, all or none. Raises as add_line."""
+    for data in lines:
+        add_line(application=application, data=data, by=by)
+    return application
 
 
 @write

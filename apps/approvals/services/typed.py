@@ -1,6 +1,6 @@
 """未提交的表单: what one person typed on one address, until it is sent or thrown away.
 
-Personal numbers are sealed under the row's own uid (docs/rules.md AP-12): those of the known
+Personal numbers are sealed under the row's own uid (docs/rules.md FL-01): those of the known
 fields, and whatever else looks like one.
 """
 

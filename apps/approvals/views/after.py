@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -25,12 +25,13 @@ from apps.core.scope import within
 from apps.units.models import Unit
 
 from .. import errors, kinds, progress, rules, services
-from ..choices import ENDED, OPEN, Kind, State
+from ..choices import OPEN, Kind, State
+from ..entrances import begun
 from ..models import Application
 from ..moves import MOVES
+from ..own import mine_of
 from ..refusals import field_of, sentence
 from .finding import FILING, seen, whole
-from .start import begun
 
 
 @requires(*FILING)
@@ -114,24 +115,6 @@ STANDINGS = (
     ("refused", "不予通过"),
     ("withdrawn", "已撤回"),
 )
-
-
-def mine_of(user: Any) -> QuerySet:
-    """Return the cases a user follows as applicant: their own, and those of their units.
-
-    First what waits for them (待补正), then drafts, then what is under way, then the rest.
-    """
-    own = within(user.subtrees("file_for"), "scope") | Q(applicant=user)
-    rank = Case(
-        When(state=State.RETURNED, then=Value(0)),
-        When(state=State.DRAFT, then=Value(1)),
-        When(state__in=ENDED, then=Value(3)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    rows = Application.objects.visible_to(user).filter(own)
-    rows = rows.exclude(state=State.WITHDRAWN, number=None)  # drafts that were thrown away
-    return rows.select_related("unit", "version").annotate(rank=rank).order_by("rank", "-pk")
 
 
 class MineFilter(f.FilterSet):

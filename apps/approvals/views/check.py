@@ -17,9 +17,10 @@ from apps.documents import files
 from apps.documents import refusals as documents
 from apps.documents.errors import DocumentRefused
 
-from .. import changed, errors, kinds, services
+from .. import changed, errors, frozen, kinds, services
 from ..choices import WRITABLE, State
 from ..forms.contact import ContactForm
+from ..kinds import KindOfCase
 from ..models import Application, Attachment, KindVersion, Line, Step
 from ..models.settings import Material
 from ..refusals import sentence
@@ -227,15 +228,17 @@ def _shown_lines(
 ) -> list[ShownLine]:
     kind = kinds.of(application.kind)
     before = changed.before(application, lines, returned.at) if returned is not None else {}
-    shown = []
-    for line in lines:
-        old = before.get(line.pk)
-        sections = changed.compared(kind.facts(line), kind.facts(old) if old else None)
-        changes = sum(told.was is not None for _, facts in sections for told in facts)
-        at_it = [said[line.pk]] if line.pk in said else []
-        is_new = returned is not None and old is None
-        shown.append(ShownLine(line, sections, at_it, changes, is_new))
-    return shown
+    with frozen.remembering(*(one.values for one in (*lines, *before.values()))):
+        return [_shown(kind, line, before.get(line.pk), said, returned) for line in lines]
+
+
+def _shown(
+    kind: KindOfCase, line: Line, old: Line | None, said: dict[int, str], returned: Step | None
+) -> ShownLine:
+    sections = changed.compared(kind.facts(line), kind.facts(old) if old else None)
+    changes = sum(told.was is not None for _, facts in sections for told in facts)
+    at_it = [said[line.pk]] if line.pk in said else []
+    return ShownLine(line, sections, at_it, changes, returned is not None and old is None)
 
 
 def _materials(application: Application, said: dict[str, str]) -> list[ShownMaterial]:

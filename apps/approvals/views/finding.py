@@ -58,11 +58,21 @@ def filing_paths(user: User) -> list[str]:
 
 
 def lines_of(application: Application) -> list[Line]:
-    return list(
+    lines = list(
         application.lines.select_related(
-            "quota_type", "slot__notice", "slot__quota_type", "spell__unit", "person"
+            "quota_type",
+            "slot__notice",
+            "slot__quota_type",
+            "person",
+            "spell__unit",
+            "spell__quota_type",
+            "posting__unit",
+            "posting__post_kind",
         )
     )
+    for line in lines:
+        line.application = application
+    return lines
 
 
 __all__ = ["FILING", "filing_paths", "kind_of", "line_of", "lines_of", "seen", "written"]

@@ -27,6 +27,7 @@ from ..models import Application, Line, Slot
 from ..refusals import field_of, sentence
 from ..services import typed as typing
 from ..services.trial import REFUSED
+from ..workbook import offered
 from . import choosing
 from .finding import FILING, kind_of, line_of, lines_of, whole, written
 
@@ -187,6 +188,16 @@ class _Page:
 
     now: Line | None = None
 
+    def by_sheet(self) -> str:
+        """Return the address of the workbook, where several people may be filed by one."""
+        if self.filling.line is not None or self.filling.slot is not None:
+            return ""
+        if not offered(self.of):
+            return ""
+        address = reverse("approvals:workbook", args=[self.of.kind])
+        application = self.filling.application
+        return f"{address}?application={application.pk}" if application is not None else address
+
     def page(self, form: Any) -> HttpResponse:
         filling, request = self.filling, self.request
         resuming = request.GET.get("resume") == "1" and filling.typed is not None
@@ -198,6 +209,7 @@ class _Page:
             version = whole(request.POST.get("_version")) or version
         context = {
             "of": self.of,
+            "by_sheet": self.by_sheet(),
             "way": ("填写", "核对", "提交"),
             "verb": _label(self.of),
             "application": filling.application,
@@ -211,6 +223,8 @@ class _Page:
             "resumed": filling.typed if resuming else None,
             "now_sections": self.of.facts(self.now) if self.now is not None else None,
             "cites": "document" in form.fields,
+            # a form that begins with values asks for its box as soon as it is there
+            "asks": not form.is_bound and bool({*form.initial} - {"unit"}),
             **_beside(filling, form),
         }
         return render_form(request, "approvals/line.html", filling.shown(form), **context)
@@ -219,42 +233,18 @@ class _Page:
 def _beside(filling: Filling, form: Any) -> dict[str, Any]:
     """Return the live box: what the number says, what the place does to the quota."""
     typed = ""
-    if "id_no" in form.fields and not filling.kind.subject:
-        if form.is_bound:
-            typed = open_typed(form.data.get("id_no", ""), filling.request.user)
-        elif filling.line is not None or filling.resumed:
-            typed = next((one["id_no"] for one in filling.held() if one.get("id_no")), "")
-            typed = typed if form.initial.get("id_no") else ""
+    if "id_no" in form.fields and form.is_bound and not filling.kind.subject:
+        typed = open_typed(form.data.get("id_no", ""), filling.request.user)
     facts = looking.number_facts(filling.request.user, typed) if typed else None
     others = []
-    if filling.application is not None:
+    if form.is_bound and filling.application is not None:
         mine = filling.line.pk if filling.line is not None else None
         others = [one for one in lines_of(filling.application) if one.pk != mine]
     return {
         "facts": facts,
-        "boxes": filling.kind.look(form if form.is_bound else _probe(filling, form), others),
+        "boxes": filling.kind.look(form, others) if form.is_bound else [],
         "busy": _busy(filling, typed),
     }
-
-
-def _probe(filling: Filling, form: Any) -> Any:
-    """Return an unsent form as if it were sent, so that its first values count in the box."""
-    data = filling.request.POST.copy()
-    for name in form.fields:
-        value = form[name].value()
-        if hasattr(value, "key"):
-            data[name], data[f"{name}_text"] = value.key, value.text
-        elif value not in (None, False):
-            data[name] = str(getattr(value, "pk", value))
-    probe = Filling(
-        filling.request,
-        filling.kind,
-        application=filling.application,
-        line=filling.line,
-        subject=filling.subject,
-        slot=filling.slot,
-    )
-    return probe.probed(data)
 
 
 def _busy(filling: Filling, number: str) -> str:

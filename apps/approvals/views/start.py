@@ -1,100 +1,15 @@
-"""业务申报: what can be filed, what each matter needs, and forms that were begun."""
+"""业务申报: the page from which every matter is filed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_GET
 
 from apps.core.http import requires
 
-from .. import kinds
-from ..choices import Kind
-from ..models import KindVersion, Line, Typed
-from ..services.typed import oldest
+from ..entrances import begun, entrances
 from .finding import FILING
-
-#: Icon and one sentence for each matter, in the order of how often they are filed.
-ENTRIES: dict[str, tuple[str, str]] = {
-    Kind.ENTRY: ("person-plus", "录用、聘用、调入、安置人员使用本单位编制"),
-    Kind.EXIT: ("person-dash", "退休、调出、辞职、辞退等人员下编"),
-    Kind.CORRECT: ("pencil", "更正或变更人员的基本信息"),
-    Kind.QUOTA_USE: ("file-earmark-text", "进人之前申请使用空编，批准后下达通知单"),
-    Kind.TRANSFER: ("arrow-left-right", "人员连同编制关系划到另一个单位"),
-    Kind.ADJUST: ("layers", "在本单位内调整内设机构、职务、岗位"),
-    Kind.RETYPE: ("list-check", "人员所占编制类型变更"),
-    Kind.POST_TAKE: ("person-badge", "任命领导职务，使用领导职数"),
-    Kind.POST_LEAVE: ("person-dash", "免职、离任，腾出领导职数"),
-}
-
-
-@dataclass(frozen=True)
-class Entrance:
-    """One matter that can be filed. papers: what must be brought, and what may be."""
-
-    kind: str
-    label: str
-    icon: str
-    text: str
-    needed: tuple[str, ...]
-    further: tuple[str, ...]
-    several: bool
-
-
-def entrances() -> list[Entrance]:
-    """Return the kinds that can be filed, with their lists of materials. One query."""
-    newest = {
-        one.kind: one
-        for one in KindVersion.objects.filter(kind__in=kinds.KINDS).order_by("kind", "number")
-    }
-    found = []
-    for code, (icon, text) in ENTRIES.items():
-        version = newest.get(code)
-        if code not in kinds.KINDS or version is None:
-            continue
-        papers = version.papers
-        found.append(
-            Entrance(
-                code,
-                Kind(code).label,
-                icon,
-                text,
-                tuple(one.label for one in papers if one.required),
-                tuple(one.label for one in papers if not one.required),
-                kinds.of(code).several,
-            )
-        )
-    return found
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A form that was begun and not sent."""
-
-    label: str
-    row: Typed
-
-
-def begun(user: Any) -> list[Begun]:
-    """Return the user's unsent forms, newest first, leaving out those whose case is gone."""
-    found = []
-    for row in Typed.objects.filter(user=user, saved_at__gt=oldest()).order_by("-saved_at")[:10]:
-        try:
-            match = resolve(row.address.partition("?")[0])
-        except Resolver404:
-            continue
-        kind = match.kwargs.get("kind")
-        if kind in kinds.KINDS and match.view_name == "approvals:new":
-            found.append(Begun(f"{Kind(kind).label}申报", row))
-        elif match.view_name == "approvals:line":
-            line = Line.objects.filter(pk=match.kwargs["pk"]).select_related("application").first()
-            if line is not None:
-                found.append(Begun(f"{line.application.get_kind_display()}：修改{line.name}", row))
-    return found
 
 
 @requires(*FILING)

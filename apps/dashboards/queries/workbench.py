@@ -16,7 +16,7 @@ from apps.core.models import Job
 from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
 from apps.quotas.models import UnitTotal
-from apps.staff.models import Occupancy
+from apps.staff.models import Occupancy, Publicity
 from apps.units.models import Unit
 
 RECENT = 30  # days that count as lately
@@ -61,6 +61,12 @@ def units_in(unit: Unit, limit: int) -> list[Unit]:
 
 def my_jobs(user: Any, limit: int = 5) -> list[Job]:
     return list(Job.objects.filter(owner=user).order_by("-created_at", "pk")[:limit])
+
+
+def publicities(user: Any, limit: int = 5) -> list[Publicity]:
+    """Return the notices that hang, those that end first first. One query."""
+    rows = Publicity.objects.visible_to(user).filter(closed_on__isnull=True)
+    return list(rows.select_related("unit").order_by("ends_on", "pk")[:limit])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.approvals import progress
+from apps.approvals.choices import State
+from apps.approvals.entrances import begun, entrances
+from apps.approvals.own import mine_of
 from apps.checks.queries.counts import open_counts
 from apps.core import menu, wording
 from apps.core.administrators import AUDIT, SECURITY, SYSTEM, requires_administrator
@@ -38,6 +42,9 @@ OFFICE = ("examine", "sign", "decide", "maintain")
 #: as many units are shown as cards; more are a table
 MOST_CARDS = 3
 TOP_OVER = 5
+#: own cases and large entries on a clerk's page
+OWN_CASES = 8
+ENTRANCES = 4
 LATEST = 10
 SHOWN_BELOW = 15
 
@@ -54,6 +61,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
         return redirect("dashboards:board")
     if any(user.may_anywhere(permission) for permission in OFFICE):
         return _office(request)
+    if user.may_anywhere("file_for"):
+        return _clerk(request)
     return _units(request)
 
 
@@ -116,7 +125,33 @@ class UnitCard:
 
 
 def _units(request: HttpRequest) -> HttpResponse:
-    """Answer 单位经办人, 主管部门 and 联办部门: the units they are there for."""
+    """Answer 主管部门 and 联办部门: the units they are there for."""
+    return render(request, "dashboards/own_units.html", _own_units(request))
+
+
+def _clerk(request: HttpRequest) -> HttpResponse:
+    """Answer 单位经办人: the unit, what can be filed, the own cases; first what was sent back."""
+    user = request.user
+    cases = list(mine_of(user)[:OWN_CASES])
+    context = _own_units(request) | {
+        "entrances": entrances()[:ENTRANCES],
+        "begun": begun(user),
+        "returned": [case for case in cases if case.state == State.RETURNED],
+        "cases": [
+            {
+                "case": case,
+                "lamp": progress.lamp_of(case),
+                "marks": progress.line_of(case),
+                "url": progress.opens(case),
+            }
+            for case in cases
+        ],
+        "publicities": queries.publicities(user),
+    }
+    return render(request, "dashboards/clerk.html", context)
+
+
+def _own_units(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     paths = roots(user.subtrees("view_subtree"))
     found = summary(paths)
@@ -124,7 +159,7 @@ def _units(request: HttpRequest) -> HttpResponse:
     if len(paths) <= MOST_CARDS:
         units = Unit.objects.filter(path__in=paths).select_related("total", "nature", "rank")
         cards = [_card(unit) for unit in units]
-    context = {
+    return {
         "summary": found,
         "notes": _notes(found),
         "now": timezone.now(),
@@ -139,7 +174,6 @@ def _units(request: HttpRequest) -> HttpResponse:
         "due": due_lines(paths, timezone.localdate()),
         "many": found.units > len(paths),
     }
-    return render(request, "dashboards/own_units.html", context)
 
 
 def _card(unit: Unit) -> UnitCard:
