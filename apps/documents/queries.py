@@ -35,6 +35,17 @@ def ranked(documents: ApprovalDocumentQuerySet, text: str) -> ApprovalDocumentQu
     return documents.found_by(text).annotate(rank=rank).order_by("rank", "-issued_on", "-pk")
 
 
+def citable(user: Any, text: str) -> ApprovalDocument | None:
+    """Return the document of a whole number that its writer may cite unseen (D-10)."""
+    try:
+        number = numbers.normalise(text)
+    except numbers.BadNumber:
+        return None
+    if not user.may_anywhere("file_for"):
+        return None
+    return ApprovalDocument.objects.citable_by(user).filter(number=number).first()
+
+
 def search(user: Any, text: str, limit: int = 20) -> list[Found]:
     """Return the documents that `user` may see and whose number, title or issuer holds `text`."""
     if not text.strip():

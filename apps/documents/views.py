@@ -83,7 +83,10 @@ def document_suggest(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     rows = ApprovalDocument.objects.visible_to(request.user)
     rows = queries.ranked(rows, text) if text else rows.order_by("-issued_on", "-pk")
-    return suggestions(request, [Option(row.pk, row.number, row.title) for row in rows[:21]])
+    found = [Option(row.pk, row.number, row.title) for row in rows[:21]]
+    if not found and (known := queries.citable(request.user, text)) is not None:
+        found = [Option(known.pk, known.number, "已登记，可以引用")]
+    return suggestions(request, found)
 
 
 @requires(*rules.ENTERS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connection, models, transaction
 
+from apps.approvals.models import KindVersion
 from apps.core.models import CodeTable, CodeValue
 from apps.core.reference import load_code_tables
 from apps.core.writes import sign
@@ -31,7 +32,7 @@ def load() -> None:
 
 
 def _remember() -> None:
-    for model in (CodeTable, CodeValue):
+    for model in (CodeTable, CodeValue, KindVersion):
         written = io.StringIO()
         with connection.cursor() as cursor:
             cursor.copy_expert(f"COPY {_rows(model)} TO STDOUT", written)
@@ -42,6 +43,8 @@ def _again() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         sign(by=None)  # as the loader does: no hand of the office
         for model, rows in _shipped.items():
+            if model is KindVersion and KindVersion.objects.exists():
+                continue  # written by a migration: there unless a test that commits was before
             cursor.copy_expert(f"COPY {_rows(model)} FROM STDIN", io.StringIO(rows))
 
 

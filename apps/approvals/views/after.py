@@ -150,7 +150,9 @@ class MineFilter(f.FilterSet):
 
 
 def _step_line(application: Application) -> str:
-    return render_to_string("approvals/_step_line.html", {"marks": progress.line_of(application)})
+    return render_to_string(
+        "approvals/_step_line.html", {"marks": progress.line_of(application), "short": True}
+    )
 
 
 class MineTable(t.Table):

@@ -97,12 +97,16 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 seen=whole(request.POST.get("seen")),
             )
-    except errors.LineFails as refusal:
-        said = {refusal.line.pk: sentence(refusal.refusal, request.user)}
-        return _page(request, application, form=form, refused=[sentence(refusal)], said=said)
     except REFUSED as refusal:
         application.refresh_from_db()
-        return _page(request, application, form=form, refused=[sentence(refusal, request.user)])
+        said, target = {}, ""
+        if isinstance(refusal, errors.LineFails):
+            said[refusal.line.pk] = sentence(refusal.refusal, request.user)
+            target = f"line-{refusal.line.pk}"
+        elif isinstance(refusal, errors.MaterialMissing):
+            target = "materials"
+        refused = [(sentence(refusal, request.user), target)]
+        return _page(request, application, form=form, refused=refused, said=said)
     if saving:
         messages.success(request, "草稿已保存，可以随时在“我的办件”里继续")
         return redirect("approvals:check", pk)
@@ -154,7 +158,8 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"已上传：{'、'.join(kept)}")
     if said:
         application.refresh_from_db()
-        return _page(request, application, refused=said, materials_said={code: "；".join(said)})
+        refused = [(one, f"material-{code}") for one in said]
+        return _page(request, application, refused=refused, materials_said={code: "；".join(said)})
     return redirect(f"{reverse('approvals:check', args=[pk])}#materials")
 
 
@@ -185,7 +190,7 @@ def _page(
     application: Application,
     *,
     form: ContactForm | None = None,
-    refused: list[str] | None = None,
+    refused: list[tuple[str, str]] | None = None,
     said: dict[int, str] | None = None,
     materials_said: dict[str, str] | None = None,
     checked: bool = False,
@@ -211,7 +216,6 @@ def _page(
         "boxes": kind.boxes(application, lines) if lines else [],
         "may_add": kind.several or not lines,
         "add_url": reverse("approvals:line_add", args=[application.pk]),
-        "first_step": version_of(application).way[0].label,
         "way": WAY,
     }
     if checked and lines:
@@ -237,6 +241,11 @@ def _shown(
 ) -> ShownLine:
     sections = changed.compared(kind.facts(line), kind.facts(old) if old else None)
     changes = sum(told.was is not None for _, facts in sections for told in facts)
+    sections = [
+        (title, told)
+        for title, facts in sections
+        if (told := [one for one in facts if one.fact.value or one.was or one.fact.changed])
+    ]
     at_it = [said[line.pk]] if line.pk in said else []
     return ShownLine(line, sections, at_it, changes, returned is not None and old is None)
 
