@@ -97,3 +97,66 @@ class SlotState(models.TextChoices):
     RETURNED = "returned", "已退回"
     EXPIRED = "expired", "已过期"
     REVOKED = "revoked", "已撤销"
+
+
+class Formula(models.TextChoices):
+    """How 可用编制 is computed (domain.md §5.4); a version of 用编申请 names one."""
+
+    RESERVES = "reserves", "扣预留：核定−实有−空缺领导职数−已下达未使用−原则预留−其他预留"
+    OVERFLOW = "overflow", "实空：核定−实有−领导空缺−尚未到岗＋允许溢出"
+
+
+class Leaders(models.TextChoices):
+    """Which vacant leadership posts a formula takes off."""
+
+    UNIT = "unit", "单位领导"
+    ALL = "all", "单位领导和内设机构领导"
+
+
+class ControlKind(models.TextChoices):
+    """What an office holds back of a unit's vacancies, by document and for a time."""
+
+    PRINCIPLE = "principle", "原则预留"
+    OTHER = "other", "其他预留"
+    EXIT_ONLY = "exit_only", "只出不进"
+
+
+class BalanceMode(models.TextChoices):
+    """What the yearly dynamic balance does to an approval (domain.md §5.5)."""
+
+    OFF = "off", "只显示"
+    WARN = "warn", "超出时提醒"
+    BLOCK = "block", "超出时不予通过"
+
+
+class Relation(models.TextChoices):
+    LESS = "lt", "入编少于出编"
+    EQUAL = "le", "入编不多于出编"
+    RATIO = "ratio", "按比例（如出三进二）"
+
+
+class Per(models.TextChoices):
+    ALL = "all", "本级合计"
+    FAMILY = "family", "行政、事业等分别计算"
+    TYPE = "type", "每种编制类型分别计算"
+
+
+class PlanState(models.TextChoices):
+    """年度用编计划 (domain.md §4.1)."""
+
+    COLLECTING = "collecting", "计划征集"
+    REVIEWING = "reviewing", "编办审核"
+    ISSUED = "issued", "已下达执行"
+    SETTLED = "settled", "已清算"
+
+
+class PoolKind(models.TextChoices):
+    RECOVER = "recover", "收回入池"
+    SEED = "seed", "划入"
+    ALLOT = "allot", "划出"
+
+
+class LoanStepKind(models.TextChoices):
+    LEND = "lend", "借出"
+    EXTEND = "extend", "延期"
+    RETURN = "return", "归还"

@@ -6,8 +6,9 @@ from typing import Any
 
 from apps.core.scope import covers
 
+from . import offices
 from .choices import PARTNER_PERMISSIONS, REVIEWS
-from .models import Application, Confirmation
+from .models import Application, Confirmation, Notice
 from .moves import APPLICANT, AT_STEP, MOVES, PARTNER
 
 #: Who may file: the unit's own clerk, or the office on its behalf (编办代报).
@@ -61,3 +62,14 @@ def moves_for(user: Any, application: Application) -> list[str]:
         for name, move in MOVES.items()
         if application.state in move.sources and may_move(user, name, application)
     ]
+
+
+def may_return(user: Any, notice: Notice) -> bool:
+    """Say whether the user may give heads back: the unit's own clerk, or the office for it."""
+    return user.may("file_for", notice.unit) or user.may("examine", notice.unit)
+
+
+def may_set_use(user: Any) -> bool:
+    """Say whether the user may change how the office runs 用编: whoever decides there."""
+    home = offices.home()
+    return home is not None and user.may("decide", home)

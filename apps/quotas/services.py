@@ -335,3 +335,38 @@ def release(*, reservation: Reservation, by: Any) -> None:
     Reservation.objects.filter(pk=reservation.pk, released_at__isnull=True).update(
         released_at=timezone.now()
     )
+
+
+@write
+def split(
+    *, reservation: Reservation, purposes: Sequence[str], by: Any, expires_on: dt.date | None = None
+) -> list[Reservation]:
+    """Turn places held together into as many held one by one; what is left over is given back.
+
+    purposes   one for each single place; no more than the reservation holds
+    Raises QuotaFull when the reservation was released before or holds fewer.
+    """
+    cell = (reservation.unit_id, reservation.quota_type_id)
+    row = lock_balances([cell]).get(cell)
+    held = Reservation.objects.filter(pk=reservation.pk, released_at__isnull=True).first()
+    if held is None or held.places < len(purposes):
+        raise QuotaFull(
+            reservation.unit,
+            reservation.quota_type,
+            approved=row.approved if row else 0,
+            actual=row.actual if row else 0,
+            reserved=row.reserved if row else 0,
+            over_allowed=row.over_allowed if row else 0,
+            asked=len(purposes),
+        )
+    release(reservation=held, by=by)
+    return Reservation.objects.bulk_create(
+        Reservation(
+            unit_id=held.unit_id,
+            quota_type_id=held.quota_type_id,
+            places=1,
+            purpose=purpose,
+            expires_on=expires_on,
+        )
+        for purpose in purposes
+    )

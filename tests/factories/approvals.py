@@ -15,11 +15,12 @@ from apps.approvals.kinds import LineData
 from apps.approvals.models import Application, KindVersion, Notice, Slot
 from apps.quotas import services as quotas_services
 from apps.units.models import Unit
-from tests.factories import staff
+from tests.factories import staff, units
 from tests.factories.quotas import ADMIN
 from tests.identity_numbers import number
 
 _serials = count(1)
+_filers = count(1)
 #: Smallest file that passes as a PDF.
 PDF = b"%PDF-1.4\n%%EOF\n"
 
@@ -109,3 +110,53 @@ def slot(
         token=token or secrets.token_urlsafe(24),
         **fields,
     )
+
+
+def use_line(
+    unit: Unit, asked: int = 1, quota_type: str = ADMIN, *, annual: bool = False, **said: Any
+) -> LineData:
+    """Return a line of a 用编申请 as the form would."""
+    kind = staff.code(quota_type)
+    return LineData(
+        name=kind.label,
+        quota_type=kind,
+        asked=asked,
+        values={"purpose": {"purpose": "补充空编", "detail": "综合岗位", **said}, "unit": unit.pk},
+        whole={
+            "is_annual": annual,
+            "letter_title": "关于申请使用编制的请示",
+            "letter_no": "嵊教〔2026〕8号",
+            "letter_on": timezone.localdate().isoformat(),
+            "source": "entry_mode.01",
+            "source_label": "考试录用",
+        },
+    )
+
+
+def draft_use(unit: Unit, by: Any, *lines: LineData) -> Application:
+    draft = services.begin(kind="quota_use", unit=unit, by=by)
+    for line in lines or (use_line(unit),):
+        services.add_line(application=draft, data=line, by=by)
+    services.attach(application=draft, material="letter", upload=pdf("请示.pdf"), by=by)
+    return draft
+
+
+def filed_use(unit: Unit, by: Any, *lines: LineData) -> Application:
+    """Return a 用编申请 that has been submitted."""
+    return services.advance(application=draft_use(unit, by, *lines), move="submit", by=by)
+
+
+def decided_use(unit: Unit, *lines: LineData) -> Application:
+    """Return a 用编申请 that waits for its notice; the system itself passed it."""
+    filer = units.holder(f"filer{next(_filers)}", "unit_clerk", unit, "何申报")
+    case = filed_use(unit, filer, *lines)
+    while case.state != "issuing":
+        case = services.advance(application=case, move="pass", by=None)
+    return case
+
+
+def issued_notice(unit: Unit, asked: int = 1, quota_type: str = ADMIN, *, by: Any) -> Notice:
+    """Return a notice with `asked` free heads, as the office issues it. The unit has the places."""
+    case = decided_use(unit, use_line(unit, asked, quota_type))
+    services.advance(application=case, move="issue", by=by)
+    return Notice.objects.get(application=case)

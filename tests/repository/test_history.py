@@ -50,6 +50,7 @@ WITHOUT = {
     "approvals.Batch": "is a record itself",
     "approvals.BatchItem": "is a record itself; the moves it makes have their trail",
     "approvals.Copy": "is a record itself",
+    "approvals.LoanStep": "is a record itself, appended only",
     "approvals.Step": "is a record itself, appended only",
     "approvals.Typed": "what somebody began to type; gone once it is sent",
     "audit.AuditSeal": "is a record itself, appended only",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .base import Fact, KindOfCase, LineData
 from .entry import Entry
+from .quota_use import QuotaUse
 
-KINDS: dict[str, KindOfCase] = {one.kind: one for one in (Entry(),)}
+KINDS: dict[str, KindOfCase] = {one.kind: one for one in (Entry(), QuotaUse())}
 
 
 def of(kind: str) -> KindOfCase:

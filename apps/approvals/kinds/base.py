@@ -18,7 +18,10 @@ from ..models import Application, Line
 
 @dataclass
 class LineData:
-    """One line as its form gave it. id_no, phone: plain, to be sealed when the line is saved."""
+    """One line as its form gave it. id_no, phone: plain, to be sealed when the line is saved.
+
+    whole   what the form says of the whole application, kept in its values
+    """
 
     name: str = ""
     id_no: str = ""
@@ -30,6 +33,7 @@ class LineData:
     slot: Any = None
     asked: int = 0
     values: dict[str, Any] = field(default_factory=dict)
+    whole: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class KindOfCase:
     kind: ClassVar[str]
     line_form: ClassVar[type]
     several: ClassVar[bool] = True
+    one: ClassVar[str] = "一人"  #: what a line is: “添加一人”
+    common: ClassVar[tuple[str, ...]] = ()  #: fields a further line begins with, beside the usual
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
 
     def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:
@@ -80,7 +86,8 @@ class KindOfCase:
             return []
         data = self.line(form)
         given = {f.name: getattr(data, f.name) for f in fields(data)}
-        given.pop("id_no"), given.pop("phone")
+        for name in ("id_no", "phone", "whole"):  # not columns of a line
+            given.pop(name)
         application = Application(
             kind=self.kind, unit=self.unit_of(form), other_unit=self.other_unit_of(form)
         )
@@ -130,6 +137,20 @@ class KindOfCase:
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         """Change the facts for one granted line; sets line.result where there is one."""
         raise NotImplementedError
+
+    def passing(
+        self, application: Application, lines: list[Line], *, by: Any, told: dict[str, Any]
+    ) -> None:
+        """Do what belongs to a passed review, before the next step; facts go to the trail."""
+
+    def decided(self, application: Application, lines: list[Line], *, by: Any) -> None:
+        """Hold what the decision grants, where the effect comes later."""
+
+    def panels(
+        self, application: Application, lines: list[Line], user: Any
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Return (template, context) of what the review page shows beside: figures of the kind."""
+        return []
 
     def released(self, application: Application, lines: list[Line], *, by: Any) -> None:
         """Give back what the application held, when it ends without its effect."""

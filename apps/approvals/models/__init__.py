@@ -1,6 +1,8 @@
 from .applications import Application, Attachment, Confirmation, Line, Step, Typed
 from .desk import Batch, BatchItem, Copy, Phrase
 from .notices import Notice, Slot
+from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet
+from .pool import Loan, LoanStep, Pool, PoolEntry
 from .settings import KindVersion
 
 __all__ = [
@@ -12,9 +14,18 @@ __all__ = [
     "Copy",
     "KindVersion",
     "Line",
+    "Loan",
+    "LoanStep",
     "Notice",
     "Phrase",
+    "PlanLine",
+    "Pool",
+    "PoolEntry",
     "Slot",
     "Step",
     "Typed",
+    "UseControl",
+    "UsePlan",
+    "UseSetting",
+    "UseSheet",
 ]

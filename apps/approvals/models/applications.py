@@ -14,6 +14,7 @@ from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
 from apps.core.scope import within
 from apps.documents.models import ApprovalDocument
+from apps.quotas.models import Reservation
 from apps.staff.models import Occupancy, Person, PostHolding
 from apps.units.models import Unit
 
@@ -224,6 +225,7 @@ class Line(models.Model):
                  of the register
     is_open      follows the application's state; set by the database
     asked, granted   heads, of a line of a 用编申请
+    hold         the places a decided 用编申请 holds until its notice is issued (NT-02)
     slot         the approved head (用编序号) an entry uses
     spell        the place a person leaves or changes; result the place they got
     """
@@ -248,6 +250,9 @@ class Line(models.Model):
         "决定", max_length=8, choices=Verdict, default="", blank=True, db_collation="C"
     )
     reason = models.CharField("理由", max_length=300, blank=True)
+    hold = models.OneToOneField(
+        Reservation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     slot = models.ForeignKey(
         Slot, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name="用编序号"
     )

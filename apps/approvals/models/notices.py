@@ -119,6 +119,10 @@ class Slot(models.Model):
                 | (~Q(state=SlotState.USED) & Q(used_at__isnull=True)),
                 name="slot_used_says_when",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=SlotState.FREE) | Q(reservation__isnull=False),
+                name="slot_free_holds_a_place",
+            ),
             code_in_table("quota_type", "quota_type", "slot_type_is_a_quota_type"),
         ]
         indexes = [

@@ -20,7 +20,7 @@ from .. import deadlines, errors, kinds, rules
 from ..choices import ENDED, REVIEWS, State
 from ..models import Application, Line, Step
 from ..moves import FIRST, MOVES, NEXT, SAME
-from . import confirming, deciding, filing, overriding
+from . import confirming, deciding, filing, issuing, overriding
 
 
 @write
@@ -60,7 +60,7 @@ def advance(
     before = application.state
     lines = list(
         application.lines.select_related(
-            "quota_type", "slot__notice", "slot__quota_type", "spell__unit", "person"
+            "quota_type", "slot__notice", "slot__quota_type", "spell__unit", "person", "hold"
         )
     )
     told: dict[str, Any] = {}
@@ -72,6 +72,10 @@ def advance(
         target = confirming.answer(
             application, move, by=by, opinion=opinion, now=now, told=told, **facts
         )
+    elif move == "issue":
+        issuing.issue(application=application, lines=lines, by=by, told=told, **facts)
+        application.effected_at = now
+        target = step.target
     elif step.target == NEXT:
         target = deciding.passed(application, lines, by=by, now=now, granted=granted, told=told)
     elif step.target == SAME:
@@ -177,6 +181,6 @@ class _refusals:
             raise errors.PersonHasOpenApplication(
                 other.application if other is not None else None
             ) from error
-        if name == "line_slot_used_once":
+        if name in ("line_slot_used_once", "line_slot_is_free"):
             line = self.application.lines.select_related("slot__notice").exclude(slot=None).first()
             raise errors.SlotGone(line.slot) from error  # type: ignore[union-attr, arg-type]

@@ -37,6 +37,7 @@ def passed(
         _refuse_red(application, lines, by=by, told=told)
     for line in lines:
         line.save(update_fields=["verdict", "granted", "reason"])
+    kind.passing(application, lines, by=by, told=told)
     if after is not None:
         return after
     application.decided_at, application.decided_by = now, by
@@ -44,6 +45,7 @@ def passed(
         if line.verdict == Verdict.OPEN:
             line.verdict = Verdict.GRANTED
             line.save(update_fields=["verdict"])
+    kind.decided(application, lines, by=by)
     if application.kind == Kind.QUOTA_USE:
         return State.ISSUING
     if application.version.paper:

@@ -89,6 +89,7 @@ def add_line(*, application: Application, data: kinds.LineData, by: Any) -> Line
     line = Line(application=application, place=last + 1)
     _fill(line, data)
     line.save()
+    _tell(application, data)
     _retell(application)
     return line
 
@@ -114,6 +115,7 @@ def change_line(*, line: Line, data: kinds.LineData, by: Any, version: int | Non
     line.application = application
     _fill(line, data)
     line.save()
+    _tell(application, data)
     _retell(application)
     return line
 
@@ -222,6 +224,14 @@ def _refuse_twice(line: Line) -> None:
         used = others.filter(slot=line.slot).select_related("application").first()
         if used is not None:
             raise errors.SlotGone(line.slot, used)
+
+
+def _tell(application: Application, data: kinds.LineData) -> None:
+    """Keep what a line's form says of the whole application."""
+    if not data.whole:
+        return
+    application.values = {**application.values, **data.whole}
+    application.save(update_fields=["values"])
 
 
 def _retell(application: Application) -> None:
