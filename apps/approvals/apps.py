@@ -10,7 +10,7 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import menu
 
-        from . import personal
+        from . import personal, use_menu
 
         personal.register()
         menu.register(
@@ -35,3 +35,4 @@ class ApprovalsConfig(AppConfig):
                 "approvals:withdraw",
             ),
         )
+        use_menu.register()

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from .use_urls import urlpatterns as of_use
 from .views import after, check, lines, sheets, slots, start
 
 app_name = "approvals"
@@ -25,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/withdraw/", after.withdraw, name="withdraw"),
     path("mine/", after.mine, name="mine"),
     path("slot/<str:token>/", slots.slot, name="slot"),
+    *of_use,
 ]

@@ -68,7 +68,7 @@ class Usable:
         result = str(self.computed) if self.computed >= 0 else f"−{-self.computed}"
         return f"{words} = {result}"
 
-    def __getitem__(self, key: str) -> int:
+    def value_of(self, key: str) -> int:
         return next((one.value for one in self.operands if one.key == key), 0)
 
 

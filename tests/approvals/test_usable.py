@@ -74,14 +74,14 @@ def version(**options) -> KindVersion:
 def test_the_worked_example_comes_out_by_both_formulas(example, formula, places, said):
     cell = usable(example, staff.code(ADMIN), version(formula=formula))
     assert (cell.places, cell.said) == (places, said)
-    assert cell["approved"] - cell["actual"] == 7  # plain 空编
+    assert cell.value_of("approved") - cell.value_of("actual") == 7  # plain 空编
 
 
 @pytest.mark.rule("NT-05")
 def test_vacant_leaders_are_taken_off_the_largest_type_alone(example):
     quotas.staffed(example, 5, 2, SUPPORT)
-    assert usable(example, staff.code(SUPPORT), version())["leaders"] == 0
-    assert usable(example, staff.code(ADMIN), version())["leaders"] == 2
+    assert usable(example, staff.code(SUPPORT), version()).value_of("leaders") == 0
+    assert usable(example, staff.code(ADMIN), version()).value_of("leaders") == 2
 
 
 @pytest.mark.rule("NT-05")

@@ -106,7 +106,9 @@ def test_a_return_and_a_filing_of_one_head_end_with_one(office, clerk, unit_cler
         lambda: services.advance(application=draft, move="submit", by=unit_clerk),
     )
     assert [one.won for one in outcomes] == [True, False]
-    assert isinstance(outcomes[1].error, errors.SlotGone)
+    refusal = outcomes[1].error
+    assert isinstance(refusal, errors.LineFails)
+    assert isinstance(refusal.refusal, errors.SlotGone)
     draft.refresh_from_db()
     assert draft.state == "draft"
     assert Balance.objects.get(unit=office).reserved == 0

@@ -62,7 +62,6 @@ class KindOfCase:
     line_form: ClassVar[type]
     several: ClassVar[bool] = True
     one: ClassVar[str] = "一人"  #: what a line is: “添加一人”
-    common: ClassVar[tuple[str, ...]] = ()  #: fields a further line begins with, beside the usual
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
 
     def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:

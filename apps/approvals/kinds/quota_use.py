@@ -22,7 +22,6 @@ class QuotaUse(KindOfCase):
     kind = Kind.QUOTA_USE
     line_form = UseLineForm
     one = "一项"
-    common = ("is_annual", "source", *UseLineForm.LETTER)
 
     def line(self, form: UseLineForm) -> LineData:
         data = form.cleaned_data

@@ -84,6 +84,7 @@ def _office(request: HttpRequest) -> HttpResponse:
         "due": due_lines(paths, today),
         "examines": user.may_anywhere("examine"),
         "maintains": user.may_anywhere("maintain"),
+        "sees_balance": user.may_anywhere("examine") or user.may_anywhere("decide"),
         "sees_board": bool(rules.board_paths(user)),
     }
     return render(request, "dashboards/workbench.html", context)

@@ -1,0 +1,147 @@
+"""编制池: cards, loans, and the moves of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.audit.exports import export_table
+from apps.core.http import render_form, render_list, requires
+
+from .. import offices
+from ..forms.planning import ExtendForm, LendForm, PoolForm, ReturnLoanForm
+from ..models import Pool, PoolEntry
+from ..queries import pool as queries
+from ..refusals import field_of, sentence
+from ..services import pool as services
+from ..services.trial import REFUSED
+from ..use_tables import LoanTable, due_lamp
+
+
+@requires("view_subtree")
+@require_GET
+def pool(request: HttpRequest) -> HttpResponseBase:
+    today = timezone.localdate()
+    entries = PoolEntry.objects.visible_to(request.user).select_related(
+        "unit", "document", "pool__quota_type"
+    )
+    return render_list(
+        request,
+        table=LoanTable,
+        rows=queries.loans(request.user),
+        template="approvals/use/pool.html",
+        export=export_table,
+        context={
+            "cards": queries.cards(request.user, today),
+            "entries": entries.order_by("-on", "-pk")[:10],
+            "year": today.year,
+            "may_move": _may_move(request.user),
+        },
+    )
+
+
+def _may_move(user: Any) -> bool:
+    home = offices.home()
+    return home is not None and user.may("examine", home)
+
+
+def _office(request: HttpRequest) -> None:
+    if not _may_move(request.user):
+        raise PermissionDenied("编制池由本级编办办理")
+
+
+@requires("examine")
+@require_http_methods(["GET", "POST"])
+def put_in(request: HttpRequest) -> HttpResponse:
+    _office(request)
+    form = PoolForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        places, direction = data.pop("places"), data.pop("direction")
+        try:
+            made = services.put_in(
+                change=places if direction == "in" else -places, by=request.user, **data
+            )
+        except REFUSED as refusal:
+            _place(form, refusal, request.user)
+        else:
+            messages.success(request, f"编制池{made.get_kind_display()} {places} 名")
+            return redirect("approvals:pool")
+    return render_form(request, "approvals/use/pool_put.html", form)
+
+
+@requires("examine")
+@require_http_methods(["GET", "POST"])
+def lend(request: HttpRequest, pk: int) -> HttpResponse:
+    _office(request)
+    found = get_object_or_404(
+        Pool.objects.visible_to(request.user).select_related("quota_type"), pk=pk
+    )
+    form = LendForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        try:
+            made = services.lend(pool=found, by=request.user, **form.cleaned_data)
+        except REFUSED as refusal:
+            _place(form, refusal, request.user)
+        else:
+            messages.success(request, f"已借给{made.unit.name} {made.lent} 名，{made.due_on} 到期")
+            return redirect("approvals:pool")
+    return render_form(request, "approvals/use/lend.html", form, pool=found)
+
+
+@requires("view_subtree")
+@require_GET
+def loan(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _loan(request, pk)
+    context = {
+        "loan": found,
+        "lamp": due_lamp(found),
+        "steps": found.steps.select_related("document", "by"),
+        "may_move": _may_move(request.user) and found.places,
+    }
+    return render(request, "approvals/use/loan.html", context)
+
+
+@requires("examine")
+@require_http_methods(["GET", "POST"])
+def loan_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    """延期 or 归还."""
+    _office(request)
+    if move not in MOVES:
+        raise Http404
+    found = _loan(request, pk)
+    made, act, said, template = MOVES[move]
+    initial = {"places": found.places}
+    form = made(
+        request.POST if request.method == "POST" else None, user=request.user, initial=initial
+    )
+    if form.is_valid():
+        try:
+            act(loan=found, by=request.user, **form.cleaned_data)
+        except REFUSED as refusal:
+            _place(form, refusal, request.user)
+        else:
+            messages.success(request, f"{found.unit.name}的周转编制{said}")
+            return redirect("approvals:loan", pk)
+    return render_form(request, template, form, loan=found)
+
+
+MOVES: dict[str, tuple[Any, Any, str, str]] = {
+    "extend": (ExtendForm, services.extend, "已延期", "approvals/use/extend.html"),
+    "return": (ReturnLoanForm, services.give_back, "已归还入池", "approvals/use/loan_return.html"),
+}
+
+
+def _loan(request: HttpRequest, pk: int) -> Any:
+    return get_object_or_404(queries.loans(request.user), pk=pk)
+
+
+def _place(form: Any, refusal: Exception, user: Any) -> None:
+    name = field_of(refusal)
+    form.add_error(name if name in form.fields else None, sentence(refusal, user))
