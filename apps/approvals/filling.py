@@ -107,6 +107,8 @@ class Filling:
             query["line"] = str(self.line.pk)
         elif self.subject is not None:
             query[self.kind.subject] = str(self.subject.pk)
+        if self.slot is not None:
+            query["slot"] = self.slot.token
         return f"{reverse('approvals:look', args=[self.kind.kind])}?{query.urlencode()}"
 
     # -- what was typed before ------------------------------------------------------------------

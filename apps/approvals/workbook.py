@@ -60,8 +60,11 @@ ALIASES: Final = {
 
 
 def offered(kind: KindOfCase) -> bool:
-    """Say whether a workbook can be filled in for a kind."""
-    return kind.several and kind.subject in ("", "spell", "person")
+    """Say whether a workbook can be filled in for a kind: about new people, or the unit's own."""
+    fields = kind.line_form.base_fields  # type: ignore[attr-defined]
+    if kind.subject:
+        return kind.several and kind.subject in ("spell", "person") and "unit" not in fields
+    return kind.several and "id_no" in fields
 
 
 def template_code(kind: KindOfCase) -> str:

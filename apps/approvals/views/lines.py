@@ -280,7 +280,8 @@ def look(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404("没有这件申报")
     if of.subject and line_ is None:
         subject = subject_of(request.user, of, get.get(of.subject, ""))
-    filling = Filling(request, of, application=application, line=line_, subject=subject)
+    slot = _slot(request, of)
+    filling = Filling(request, of, application=application, line=line_, subject=subject, slot=slot)
     form = filling.bound()
     form.is_valid()
     return render(request, "approvals/_look.html", _beside(filling, form))
