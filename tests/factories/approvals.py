@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from apps.approvals import services
 from apps.approvals.kinds import LineData
-from apps.approvals.models import Application, KindVersion, Notice, Slot
+from apps.approvals.models import (
+    Application,
+    Attachment,
+    Confirmation,
+    KindVersion,
+    Line,
+    Notice,
+    Phrase,
+    Slot,
+)
 from apps.quotas import services as quotas_services
 from apps.units.models import Unit
 from tests.factories import staff, units
@@ -160,3 +169,28 @@ def issued_notice(unit: Unit, asked: int = 1, quota_type: str = ADMIN, *, by: An
     case = decided_use(unit, use_line(unit, asked, quota_type))
     services.advance(application=case, move="issue", by=by)
     return Notice.objects.get(application=case)
+
+
+def one_of_each(unit: Unit, by: Any) -> None:
+    """Write one row into each table with row history; the newest application is a draft."""
+    KindVersion.objects.create(kind="adjust", number=90, steps=[], note="试")
+    case = services.begin(kind="quota_use", unit=unit, by=by)
+    notice = Notice.objects.create(
+        application=case,
+        unit=unit,
+        office="试编控",
+        year=2026,
+        serial=1,
+        number="试编控〔2026〕1号",
+        issued_on=dt.date(2026, 3, 2),
+        issued_by=by,
+        valid_until=dt.date(2026, 12, 31),
+    )
+    Slot.objects.create(notice=notice, no=1, quota_type_id=ADMIN, token="t" * 43)
+    Line.objects.create(application=case, name="试")
+    Attachment.objects.create(
+        application=case, material="basis", key="x", name="试.pdf", size=1, added_by=by
+    )
+    Confirmation.objects.create(application=case, partner="finance")
+    Phrase.objects.create(text="同意", owner=by)
+    services.begin(kind="entry", unit=unit, by=by)

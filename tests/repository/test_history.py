@@ -24,7 +24,7 @@ from apps.quotas import services as quotas
 from apps.quotas.models import OverageEntry, Reservation
 from apps.reports.models import KeptReport, SavedQuery
 from apps.units.models import EventUnit, Nameplate, Office, Region, UnitEvent
-from tests.factories import papers
+from tests.factories import approvals, papers
 from tests.factories.documents import DocumentFactory
 from tests.repository import world as worlds
 
@@ -82,6 +82,14 @@ def test_every_model_keeps_history_or_says_why_not() -> None:
     assert without == set(WITHOUT)
 
 
+#: Tables whose rows the database refuses to change, with the test that shows it.
+FIXED = {"approvals.KindVersion": "tests/approvals/test_moves.py: test_what_was_said_stays"}
+
+
+def changeable() -> list[Any]:
+    return [model for model in tracked_models() if model._meta.label not in FIXED]
+
+
 @pytest.fixture(scope="module")
 def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """At least one row in every table."""
@@ -112,6 +120,7 @@ def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         LookHold.objects.create(person_id=1, until="2030-01-01", proposal=tie)
         Region.objects.create(code="330683", name="嵊州市", level="county")
         papers.one_of_each(world.bureau, world.user("office_clerk"))
+        approvals.one_of_each(world.bureau, world.user("office_clerk"))
         EventUnit.objects.create(
             event=UnitEvent.objects.order_by("pk").first(), unit=world.home, role="successor"
         )
@@ -160,6 +169,10 @@ def harmless(model: type[models.Model]) -> tuple[str, str]:
         "units.EventUnit": ("role", "'predecessor'"),
         "units.DocumentUnit": ("unit_id", "unit_id"),
         "checks.Finding": ("key", "key || '1'"),
+        "approvals.Application": ("contact", "contact || '改'"),
+        "approvals.Confirmation": ("opinion", "opinion || '改'"),
+        "approvals.Notice": ("source", "source || '改'"),
+        "approvals.Phrase": ("text", "text || '改'"),
     }
     if model._meta.label in by_model:
         return by_model[model._meta.label]
@@ -169,7 +182,7 @@ def harmless(model: type[models.Model]) -> tuple[str, str]:
     raise AssertionError(f"{model._meta.label}: name a column in harmless()")
 
 
-@pytest.mark.parametrize("model", tracked_models(), ids=lambda m: m._meta.label)
+@pytest.mark.parametrize("model", changeable(), ids=lambda m: m._meta.label)
 def test_raw_sql_leaves_history(one_of_each: None, model: Any) -> None:
     table, key = model._meta.db_table, model._meta.pk.column
     history = model.history.model._meta.db_table
@@ -218,7 +231,7 @@ def test_raw_sql_leaves_history(one_of_each: None, model: Any) -> None:
     assert signs()[2:] == expected
 
 
-@pytest.mark.parametrize("model", tracked_models(), ids=lambda m: m._meta.label)
+@pytest.mark.parametrize("model", changeable(), ids=lambda m: m._meta.label)
 def test_an_update_that_changes_nothing_leaves_none(one_of_each: None, model: Any) -> None:
     before = model.history.count()
     key = model._meta.pk.column
@@ -245,6 +258,7 @@ def test_history_copies_every_column_of_the_row(model: Any) -> None:
             "obstacles",
         },
         "checks.Finding": {"last_seen"},
+        "approvals.Application": {"saved_at"},
         "staff.Occupancy": {"retires_on", "retires_as"},
     }.get(model._meta.label, set())
 

@@ -88,9 +88,9 @@ CREATE TRIGGER a_kept BEFORE UPDATE OR DELETE ON approvals_step
   FOR EACH ROW EXECUTE FUNCTION approvals_refuse_change();
 CREATE TRIGGER a_kept BEFORE UPDATE OR DELETE ON approvals_kindversion
   FOR EACH ROW EXECUTE FUNCTION approvals_refuse_change();
--- An application that was filed stays; drafts are removed by moving them to 已撤回.
+-- An application that was filed stays.
 CREATE TRIGGER a_kept BEFORE DELETE ON approvals_application
-  FOR EACH ROW EXECUTE FUNCTION approvals_refuse_change();
+  FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION approvals_refuse_change();
 """
 
 BACKWARD = """
