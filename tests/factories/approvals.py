@@ -18,13 +18,22 @@ from apps.approvals.models import (
     Confirmation,
     KindVersion,
     Line,
+    Loan,
     Notice,
     Phrase,
+    PlanLine,
+    Pool,
+    PoolEntry,
     Slot,
+    UseControl,
+    UsePlan,
+    UseSetting,
+    UseSheet,
 )
 from apps.quotas import services as quotas_services
 from apps.units.models import Unit
 from tests.factories import staff, units
+from tests.factories.documents import DocumentFactory
 from tests.factories.quotas import ADMIN
 from tests.identity_numbers import number
 
@@ -186,11 +195,46 @@ def one_of_each(unit: Unit, by: Any) -> None:
         issued_by=by,
         valid_until=dt.date(2026, 12, 31),
     )
-    Slot.objects.create(notice=notice, no=1, quota_type_id=ADMIN, token="t" * 43)
+    Slot.objects.create(notice=notice, no=1, quota_type_id=ADMIN, token="t" * 43, state="returned")
     Line.objects.create(application=case, name="试")
     Attachment.objects.create(
         application=case, material="basis", key="x", name="试.pdf", size=1, added_by=by
     )
     Confirmation.objects.create(application=case, partner="finance")
     Phrase.objects.create(text="同意", owner=by)
+    _one_of_each_plan(unit, case, by)
     services.begin(kind="entry", unit=unit, by=by)
+
+
+def _one_of_each_plan(unit: Unit, case: Application, by: Any) -> None:
+    """Reserves, plans and the pool, as no service would enter them."""
+    day = dt.date(2026, 3, 2)
+    letter = DocumentFactory(scope=unit.path)
+    kind = {"quota_type_id": ADMIN}
+    last = UseSetting.objects.order_by("-number").first()
+    UseSetting.objects.create(
+        number=(last.number if last else 0) + 1,
+        prefix="试编控",
+        balance="off",
+        relation="lt",
+        per="all",
+    )
+    UseControl.objects.create(
+        unit=unit, kind="principle", places=1, starts_on=day, document=letter, **kind
+    )
+    UseSheet.objects.create(
+        application=case, office="试编控", year=2026, serial=1, formula="reserves", rows=[]
+    )
+    plan = UsePlan.objects.create(unit=unit, year=2026, due_on=day)
+    PlanLine.objects.create(plan=plan, unit=unit, requested=1, **kind)
+    pool = Pool.objects.create(unit=unit, total=1, **kind)
+    PoolEntry.objects.create(pool=pool, unit=unit, kind="seed", change=1, on=day, document=letter)
+    Loan.objects.create(
+        pool=pool,
+        unit=unit,
+        lent=1,
+        places=1,
+        starts_on=day,
+        due_on=dt.date(2027, 3, 2),
+        reason="周转",
+    )
