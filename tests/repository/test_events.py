@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.approvals.moves import MOVES
 from apps.audit.sentences import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,8 @@ def test_every_recorded_kind_has_its_sentence() -> None:
 
 def test_every_sentence_has_its_event() -> None:
     """A kind may be given by a variable, but it is written somewhere."""
-    unused = set(SENTENCES) - texts()
+    moved = {f"application.{move}" for move in MOVES}  # as approvals/services/advance.py does
+    unused = set(SENTENCES) - texts() - moved
 
     assert not unused
 

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.audit.exports import export_table
@@ -173,13 +172,13 @@ def _notice_page(
 
 
 def _code(request: HttpRequest, slot: Slot) -> str:
-    """Return the QR of a free head as SVG: the address that begins its entry form."""
+    """Return the QR of a free head as an image address: it leads to its entry form."""
     try:
         path = reverse("approvals:slot", args=[slot.token])
     except NoReverseMatch:
         return ""
     made = segno.make(request.build_absolute_uri(path), error="m", micro=False)
-    return mark_safe(made.svg_inline(border=2, dark="#000"))  # noqa: S308 - drawn by segno
+    return made.svg_data_uri(border=2, dark="#000")
 
 
 @requires("file_for", "examine")
