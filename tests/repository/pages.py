@@ -88,7 +88,9 @@ def words(name: str, page: str) -> list[str]:
         "field": ["id_no", "phone"],
         "sheet": ["posts", "quota"],
         "name": ["units"],
-        "move": ["explain", "confirm", "claim", "mute", "reopen"],
+        "move": {"approvals:loan_move": ["extend", "return"]}.get(
+            page, ["explain", "confirm", "claim", "mute", "reopen"]
+        ),
         "number": ["Q33"],
         "signed": ["x"],
         "report": ["roster"],

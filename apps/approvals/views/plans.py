@@ -16,6 +16,7 @@ from apps.core.scope import covers
 
 from .. import errors, offices, plans, rules
 from ..choices import PlanState
+from ..filling import only_unit
 from ..forms.planning import IssuePlanForm, PlanForm, RequestForm, ReviewForm
 from ..models import PlanLine, UsePlan
 from ..refusals import field_of, sentence
@@ -56,6 +57,12 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     home = offices.home()
     may_open = home is not None and request.user.may("examine", home)
     return render(request, "approvals/use/plans.html", {"rows": rows, "may_open": may_open})
+
+
+def _empty_request(user: Any) -> RequestForm:
+    """Return the form of a unit's line; who files for one unit only need not choose it."""
+    only = only_unit(user)
+    return RequestForm(user=user, initial={"unit": only.pk} if only is not None else {})
 
 
 def _drawn(line: PlanLine, used: dict[tuple[int, str], int]) -> int:
@@ -123,7 +130,7 @@ def _page(request: HttpRequest, found: UsePlan, **forms: Any) -> HttpResponse:
     files = collecting and any(user.may_anywhere(one) for one in rules.FILING)
     issues = found.state == PlanState.REVIEWING and user.may("decide", found.unit)
     issue = forms.get("issue") or (IssuePlanForm(user=user) if issues else None)
-    request_form = forms.get("asking") or (RequestForm(user=user) if files else None)
+    request_form = forms.get("asking") or (_empty_request(user) if files else None)
     shown = [one for one in (review, issue, request_form) if one is not None]
     failed = any(one.is_bound and one.errors for one in shown)
     running = found.state in (PlanState.ISSUED, PlanState.SETTLED)
