@@ -29,7 +29,7 @@ def test_a_notice_is_issued_and_its_code_begins_an_entry(visit, bureau, clerk, u
     notice = Notice.objects.get(application=case)
     expect(page.get_by_role("heading", level=1)).to_have_text(notice.number)
     page.get_by_text("显示").first.click()
-    expect(page.locator(".slot-code svg").first).to_be_visible()
+    expect(page.locator(".slot-code img").first).to_be_visible()
     faults += desk.accessibility_faults()
 
     token = notice.slots.get(no=1).token

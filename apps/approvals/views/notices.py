@@ -178,7 +178,7 @@ def _code(request: HttpRequest, slot: Slot) -> str:
     except NoReverseMatch:
         return ""
     made = segno.make(request.build_absolute_uri(path), error="m", micro=False)
-    return made.svg_data_uri(border=2, dark="#000")
+    return made.svg_data_uri(border=2, dark="#000", omitsize=True)
 
 
 @requires("file_for", "examine")
