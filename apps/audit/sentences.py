@@ -67,6 +67,7 @@ SENTENCES: dict[str, str] = {
     "occupancy.enter": "入编",
     "occupancy.leave": "出编",
     "occupancy.transfer": "跨单位划转",
+    "occupancy.retype": "编制类型修改",
     "occupancy.change": "修改在编信息",
     "application.submit": "提交办件",
     "application.discard": "删除办件草稿",

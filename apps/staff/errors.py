@@ -126,6 +126,14 @@ class SameUnit(StaffRefused):
         self.unit = unit
 
 
+class SameQuotaType(StaffRefused):
+    """A change of type names the type the person has."""
+
+    def __init__(self, quota_type: Any) -> None:
+        super().__init__(quota_type.pk)
+        self.quota_type = quota_type
+
+
 class ChangedMeanwhile(StaffRefused):
     """A colleague changed the row after the page was opened.
 

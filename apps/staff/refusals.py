@@ -40,6 +40,7 @@ def field_of(refusal: Exception) -> str | None:
         (errors.OverlappingSpell, "starts_on"),
         (errors.UnitHoldsNoPeople, "unit"),
         (errors.SameUnit, "unit"),
+        (errors.SameQuotaType, "quota_type"),
         (IllegalQuotaType, "quota_type"),
         (QuotaFull, "quota_type"),
         (errors.PostingOpen, "post_kind"),
@@ -156,6 +157,11 @@ def _(refusal: errors.UnitHoldsNoPeople, user: Any = None) -> str:
 @sentence.register
 def _(refusal: errors.SameUnit, user: Any = None) -> str:
     return f"本人就在 {refusal.unit.name}，请选择另一个单位；改编制类型请用信息变更"
+
+
+@sentence.register
+def _(refusal: errors.SameQuotaType, user: Any = None) -> str:
+    return f"本人已占用{refusal.quota_type.label}，请选择另一种编制类型"
 
 
 @sentence.register

@@ -5,10 +5,11 @@ the last vacancy queue at the balance for a kind answer; the CHECK on it is the 
 """
 
 from .corrections import correct_own, refuse_key_fields, undo_correction
-from .looks import note_found, note_view
+from .looks import note_found, note_found_elsewhere, note_view
 from .persons import change_person, register_person
 from .postings import end_posting, start_posting
 from .retirement import choose_retirement, withdraw_retirement
+from .retyping import retype
 from .reveals import REVEALS_A_DAY, reveal, reveals_today
 from .spells import change_spell, enter, leave, transfer
 
@@ -22,9 +23,11 @@ __all__ = [
     "enter",
     "leave",
     "note_found",
+    "note_found_elsewhere",
     "note_view",
     "refuse_key_fields",
     "register_person",
+    "retype",
     "reveal",
     "reveals_today",
     "start_posting",

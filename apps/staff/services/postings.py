@@ -31,10 +31,12 @@ def start_posting(
     post_level: CodeValue | str | None = None,
     counted: bool | None = None,
     document: ApprovalDocument | None = None,
+    document_no: str = "",
     note: str = "",
 ) -> PostHolding:
     """Give a person a leadership post (任职).
 
+    document_no   number of a basis that is not registered; "" where `document` is
     counted   whether it takes one of the approved posts; None: as the kind says (attrs.counts)
     Raises PostingOpen, EntryInFuture. Source: docs/rules.md S-08.
     """
@@ -56,6 +58,7 @@ def start_posting(
         counted=counted,
         starts_on=starts_on,
         document=document,
+        document_no=document_no,
         note=note,
     )
     posting.refresh_from_db(fields=["scope"])
@@ -78,10 +81,12 @@ def end_posting(
     on: dt.date,
     by: Any,
     document: ApprovalDocument | None = None,
+    document_no: str = "",
     note: str = "",
 ) -> PostHolding:
     """End a leadership post (离任).
 
+    document_no   number of a basis that is not registered; told in the event
     on   first day no longer in the post; today or earlier
     Raises PostingClosed, ExitBeforeEntry, ExitInFuture. Source: docs/rules.md S-08.
     """
@@ -108,7 +113,8 @@ def end_posting(
         "person": str(locked.person),
         **told(locked, ["unit", "post_kind", "post_name", "starts_on"]),
     }
-    after = {"ends_on": on.isoformat(), **({"document": str(document)} if document else {})}
+    basis = str(document) if document is not None else document_no
+    after = {"ends_on": on.isoformat(), **({"document": basis} if basis else {})}
     audit.record("posting.end", target=locked, by=by, before=before, after=after)
     return locked
 

@@ -38,6 +38,8 @@ from .postings import end_postings_at
 AT_POST = "person_status.110"
 ENTERED_BY_TRANSFER = "entry_mode.07"
 LEFT_BY_TRANSFER = "exit_mode.13"
+#: By what a place ended: a registered document or the number of another one.
+EXIT_BASIS = ("exit_document", "exit_document_no")
 
 #: What may be said of a spell beside person, unit, type, days and documents.
 PARTICULARS = (
@@ -144,23 +146,27 @@ def leave(
     exit_mode: CodeValue | str,
     document: ApprovalDocument | None,
     by: Any,
+    document_no: str = "",
     destination: str = "",
     note: str = "",
 ) -> Occupancy:
     """End a person's place (出编); posts held in the unit end with it.
 
-    on   first day no longer in the quota; today or earlier
+    on            first day no longer in the quota; today or earlier
+    document_no   number of a basis that is not registered; "" where `document` is
     Room above the approved places goes down with it (超编消化, Q-04). Raises SpellClosed,
     ExitBeforeEntry, ExitInFuture. Source: docs/rules.md S-06.
     """
-    spell = _open(spell)
+    spell = open_spell(spell)
     refuse_end(spell.starts_on, on)
     quotas.lock_balances([(spell.unit_id, spell.quota_type_id)])
     spell.ends_on = on
     spell.exit_mode_id = key_of(exit_mode)
-    spell.exit_document = document
+    spell.exit_document, spell.exit_document_no = document, document_no
     spell.destination = destination
     names = ["ends_on", "exit_mode", "exit_document", "destination"]
+    if document_no:
+        names.append("exit_document_no")
     if note:
         spell.note = note
         names.append("note")
@@ -195,7 +201,8 @@ def transfer(
     spell        Occupancy that is still open
     on           first day in the new unit; today or earlier
     quota_type   type of the new place; None: the same
-    particulars  any of PARTICULARS; what a person carries along (CARRIED) need not be said
+    particulars  any of PARTICULARS; what a person carries along (CARRIED) need not be said;
+                 document_no is also what the old place ends by
     Returns the new Occupancy. Raises SpellClosed, SameUnit, QuotaFull, IllegalQuotaType,
     UnitHoldsNoPeople, ExitBeforeEntry, EntryInFuture. Source: docs/rules.md S-07.
     """
@@ -203,7 +210,7 @@ def transfer(
     refuse_entry(unit=to_unit, quota_type=quota_type, starts_on=on)
     # Lock order, here and everywhere: spell, then both balances in key order. Two moves into the
     # last place queue here for a kind answer; the CHECK on Balance is the guarantee.
-    spell = _open(spell)
+    spell = open_spell(spell)
     if to_unit.pk == spell.unit_id:
         raise errors.SameUnit(to_unit)
     refuse_end(spell.starts_on, on)
@@ -230,8 +237,9 @@ def transfer(
     spell.ends_on = on
     spell.exit_mode_id = key_of(exit_mode)
     spell.exit_document = document
+    spell.exit_document_no = particulars.get("document_no") or ""
     spell.destination = to_unit.name[:120]
-    spell.save(update_fields=["ends_on", "exit_mode", "exit_document", "destination"])
+    spell.save(update_fields=["ends_on", "exit_mode", *EXIT_BASIS, "destination"])
     end_postings_at(person=spell.person, unit=from_unit, on=on, by=by)
     with refusals(person=spell.person):
         new.save()
@@ -326,7 +334,7 @@ def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> Person:
     return change_person(person=person, by=by, scope=scope, **news) if news else person
 
 
-def _open(spell: Occupancy) -> Occupancy:
+def open_spell(spell: Occupancy) -> Occupancy:
     """Lock a spell that is still open. Raises SpellClosed."""
     related = ("person", "unit", "quota_type")
     locked = (
