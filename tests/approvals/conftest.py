@@ -54,3 +54,14 @@ def partners(home: Unit) -> dict[str, User]:  # noqa: F811
             ("insurance", "社保"),
         )
     }
+
+
+@pytest.fixture
+def cast(supervisor: User, clerk: User, chief: User, director: User) -> dict[str, User]:  # noqa: F811
+    """Who passes a case at each step."""
+    return {
+        "supervising": supervisor,
+        "examining": clerk,
+        "signing": chief,
+        "deciding": director,
+    }

@@ -50,6 +50,38 @@ class Fact:
         return self.before is not None and self.before != self.value
 
 
+@dataclass(frozen=True)
+class PostBox:
+    """应配 and 实配 of one kind of leadership post, before and after. delta: holders more."""
+
+    unit: Unit
+    post_kind: CodeValue
+    due: int
+    filled: int
+    delta: int
+
+    @property
+    def filled_after(self) -> int:
+        return self.filled + self.delta
+
+    @property
+    def over_after(self) -> int:
+        return max(0, self.filled_after - self.due)
+
+    @property
+    def short_after(self) -> int:
+        return max(0, self.due - self.filled_after)
+
+    @property
+    def lamp(self) -> tuple[str, str]:
+        """Return tone and word of how it stands afterwards."""
+        if self.over_after:
+            return ("red", f"超配 {self.over_after} 名")
+        if self.short_after:
+            return ("blue", f"缺配 {self.short_after} 名")
+        return ("green", "配齐")
+
+
 class KindOfCase:
     """One kind. Subclasses are registered in apps.approvals.kinds.
 
@@ -96,6 +128,10 @@ class KindOfCase:
         """Return the unit the application is filed for."""
         raise NotImplementedError
 
+    def home_of(self, application: Application) -> Unit:
+        """Return the unit whose people the lines are about."""
+        return application.unit
+
     def other_unit_of(self, form: Any) -> Unit | None:
         return None
 
@@ -128,6 +164,10 @@ class KindOfCase:
 
     def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
         """Return the quota cells before and after."""
+        return []
+
+    def posts(self, application: Application, lines: list[Line]) -> list[PostBox]:
+        """Return the leadership posts before and after, of kinds that touch them."""
         return []
 
     def guard(self, application: Application, lines: list[Line]) -> None:

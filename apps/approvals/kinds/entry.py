@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from apps.core.masking import mask_identity, mask_phone
-from apps.core.models import CodeValue
 from apps.staff import looking, secrets
 from apps.staff import services as staff
 from apps.units.models import Unit
 
-from .. import errors, frozen, sealed
+from .. import frozen, sealed
 from ..choices import Kind
 from ..forms.entry import EntryForm
 from ..models import Application, Line, Slot
 from ..services import slots
+from . import heads, showing
 from .base import Fact, KindOfCase, LineData
 
 PLACE_LABELS = {
@@ -99,40 +99,20 @@ class Entry(KindOfCase):
             ),
             (
                 "编制",
-                rows(
-                    place,
-                    ("unit", "quota_type", "status", "starts_on", "document", "entry_mode"),
-                ),
+                [
+                    *rows(place, ("unit", "quota_type", "status", "starts_on", "entry_mode")),
+                    showing.basis(self.line_form, place),
+                ],
             ),
             ("来源与用编", rows(place, ("from_unit", "notice_no", "slot_no"))),
             ("任职与岗位", rows(place, (*PLACE_LABELS, "note"))),
         ]
 
     def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
-        cells: dict[str, tuple[CodeValue, int]] = {}
-        for line in lines:
-            kind: CodeValue = line.quota_type  # type: ignore[assignment]
-            _, n = cells.get(kind.pk, (kind, 0))
-            cells[kind.pk] = (kind, n + 1)
-        held = {line.quota_type_id: 0 for line in lines}
-        for line in lines:  # a slot brings its own reserved place
-            held[line.quota_type_id] += line.slot_id is not None
-        found = []
-        for kind, n in cells.values():
-            box = looking.box(application.unit, kind, n)
-            if box is not None:
-                found.append(looking.without_reserved(box, held[kind.pk]))
-        return found
+        return showing.coming(application.unit, lines)
 
     def guard(self, application: Application, lines: list[Line]) -> None:
-        exempt = set(application.version.option("slot_exempt_modes", []))
-        required = application.version.option("slot_required", False)
-        for line in lines:
-            if line.slot is None:
-                if required and line.values["place"].get("entry_mode") not in exempt:
-                    raise errors.LineFails(line, errors.SlotMissing())
-                continue
-            slots.refuse_unfit(line.slot, application.unit, line.quota_type_id, line=line)
+        heads.refuse_unfit(application, lines)
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         values = frozen.thaw(line.values["place"])

@@ -60,7 +60,15 @@ def advance(
     before = application.state
     lines = list(
         application.lines.select_related(
-            "quota_type", "slot__notice", "slot__quota_type", "spell__unit", "person", "hold"
+            "quota_type",
+            "slot__notice",
+            "slot__quota_type",
+            "spell__unit",
+            "spell__quota_type",
+            "posting__unit",
+            "posting__post_kind",
+            "person",
+            "hold",
         )
     )
     told: dict[str, Any] = {}

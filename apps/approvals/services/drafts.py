@@ -208,7 +208,7 @@ def _fill(line: Line, data: kinds.LineData) -> None:
     line.asked = data.asked
     line.values = data.values
     sealed.put(line, id_no=data.id_no, phone=data.phone)
-    if data.person is not None and not data.id_no:
+    if data.person is not None:  # also where a new number is asked for: the person is who it is
         line.person_key = sealed.key_of_person(data.person)
     _refuse_twice(line)
 

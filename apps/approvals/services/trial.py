@@ -10,8 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from apps.checks import asking
+from apps.quotas import services as quotas
 from apps.quotas.errors import QuotaRefused
 from apps.staff.errors import StaffRefused
+from apps.staff.models import Occupancy, Person
 
 from .. import errors, kinds
 from ..choices import Verdict
@@ -26,6 +28,7 @@ def run(application: Application, lines: list[Line], *, by: Any) -> None:
 
     Inside the caller's transaction; what was written stays unless it is rolled back.
     """
+    _lock(application, lines)
     kind = kinds.of(application.kind)
     for line in lines:
         if line.verdict == Verdict.REFUSED:
@@ -36,6 +39,27 @@ def run(application: Application, lines: list[Line], *, by: Any) -> None:
             raise
         except REFUSED as refusal:
             raise errors.LineFails(line, refusal) from refusal
+
+
+def _lock(application: Application, lines: list[Line]) -> None:
+    """Lock the people of all lines, then their places, then every balance they touch.
+
+    A case of several lines would else lock the second person behind the balances of the first; a
+    head given back locks the receiving balance before the other one. Both would wait crosswise
+    with whoever goes the usual way: person, place, balances, each in key order.
+    """
+    people = {line.person_id for line in lines if line.person_id is not None}
+    spells = {line.spell_id for line in lines if line.spell_id is not None}
+    for table, keys in ((Person, people), (Occupancy, spells)):
+        if keys:
+            rows = table._default_manager.filter(pk__in=keys).order_by("pk")
+            list(rows.select_for_update(no_key=True).values_list("pk"))
+    if len(lines) == 1 and (lines[0].slot_id is None or lines[0].spell_id is None):
+        return  # one place and no head: the service locks all there is
+    cells = {(application.unit_id, one.quota_type_id) for one in lines if one.quota_type_id}
+    cells |= {(one.spell.unit_id, one.spell.quota_type_id) for one in lines if one.spell}
+    if cells:
+        quotas.lock_balances(cells)
 
 
 def effects(application: Application, lines: list[Line], *, by: Any) -> None:
@@ -84,6 +108,7 @@ def report(application: Application, lines: list[Line], *, by: Any) -> Report:
         _collect(partial(kind.guard, application, lines), None, refused, general)
 
     def apply() -> None:
+        _lock(application, lines)
         for line in lines:
             if line.pk not in refused:
                 alone = partial(_alone, kind, application, line, by)

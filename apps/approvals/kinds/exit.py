@@ -1,0 +1,73 @@
+"""出编: somebody's place ends, their leadership posts in the unit with it.
+
+Source: docs/rules.md EX-01 to EX-03; domain.md §4.3.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.staff import looking
+from apps.staff import services as staff
+from apps.staff.models import PostHolding
+
+from .. import errors, frozen
+from ..choices import Kind
+from ..forms.exit import ExitForm
+from ..models import Application, Line
+from . import showing
+from .base import Fact, LineData
+from .ofspell import OfSpell
+
+#: Ways out of one unit into another of the same county: posts elsewhere may go on.
+MOVES = ("exit_mode.02", "exit_mode.13")
+
+
+class Exit(OfSpell):
+    kind = Kind.EXIT
+    line_form = ExitForm
+
+    def line(self, form: ExitForm) -> LineData:
+        posts = [[one.post_kind.label, one.post_name] for one in showing.posts_ending(form.spell)]
+        return self.line_of(form, {"place": frozen.freeze(form.values()), "posts": posts})
+
+    def facts(self, line: Line) -> list[tuple[str, list[Fact]]]:
+        words = frozen.said(line.values["place"])
+        found = [
+            *self.about(line),
+            (
+                "出编",
+                [
+                    *showing.rows(self.line_form, words, ("exit_mode", "destination")),
+                    showing.basis(self.line_form, words),
+                    *showing.rows(self.line_form, words, ("on", "note")),
+                ],
+            ),
+        ]
+        posts = line.values.get("posts", [])
+        if line.spell is not None and line.spell.ends_on is None:
+            posts = [[p.post_kind.label, p.post_name] for p in showing.posts_ending(line.spell)]
+        if posts:
+            found.append(("随出编离任", [Fact(kind, name) for kind, name in posts]))
+        return found
+
+    def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
+        return showing.cells(lines)
+
+    def guard(self, application: Application, lines: list[Line]) -> None:
+        super().guard(application, lines)
+        for_good = [one for one in lines if one.values["place"]["exit_mode"] not in MOVES]
+        elsewhere = (
+            PostHolding.objects.open()
+            .filter(person__in={one.person_id for one in for_good})
+            .exclude(unit=application.unit)
+            .select_related("unit", "post_kind")
+            .order_by("pk")
+        )
+        held = {posting.person_id: posting for posting in elsewhere}
+        for line in for_good:
+            if line.person_id in held:
+                raise errors.LineFails(line, errors.PostElsewhere(held[line.person_id]))
+
+    def effect(self, application: Application, line: Line, *, by: Any) -> None:
+        staff.leave(spell=line.spell, by=by, **frozen.thaw(line.values["place"]))
