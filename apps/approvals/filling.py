@@ -24,6 +24,8 @@ from apps.staff.models import Occupancy, Person, PostHolding
 from apps.units.choices import EntityKind
 from apps.units.models import Unit
 
+from . import elsewhere
+from .choices import Kind
 from .filing import filing_permission
 from .kinds import KindOfCase
 from .models import Application, Line, Slot, Typed
@@ -42,6 +44,11 @@ MASKS = {"id_no": mask_identity, "phone": mask_phone}
 def subject_of(user: Any, kind: KindOfCase, key: str) -> Any:
     """Return what a form begins from, of the units the user files for. Raises Http404."""
     paths = user.subtrees(filing_permission(user))
+    if kind.kind == Kind.TRANSFER and key.startswith(elsewhere.MARK):
+        spell = elsewhere.opened(user, key)
+        if spell is None:
+            raise Http404("没有这个人员")
+        return spell
     if not key.isdecimal():
         raise Http404("没有这个人员")
     found: Any
@@ -90,7 +97,7 @@ class Filling:
             return reverse("approvals:line", args=[self.line.pk])
         query = ""
         if self.subject is not None:
-            query = f"?{self.kind.subject}={self.subject.pk}"
+            query = f"?{self.kind.subject}={elsewhere.key_of(self.request.user, self.subject)}"
         elif self.slot is not None:
             query = f"?slot={self.slot.token}"
         if self.application is not None:
@@ -106,7 +113,7 @@ class Filling:
         if self.line is not None:
             query["line"] = str(self.line.pk)
         elif self.subject is not None:
-            query[self.kind.subject] = str(self.subject.pk)
+            query[self.kind.subject] = elsewhere.key_of(self.request.user, self.subject)
         if self.slot is not None:
             query["slot"] = self.slot.token
         return f"{reverse('approvals:look', args=[self.kind.kind])}?{query.urlencode()}"

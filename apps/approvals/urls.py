@@ -1,13 +1,14 @@
 from django.urls import URLPattern, path
 
 from .use_urls import urlpatterns as of_use
-from .views import after, check, lines, sheets, slots, start
+from .views import after, check, elsewhere, lines, sheets, slots, start
 
 app_name = "approvals"
 
 urlpatterns: list[URLPattern] = [
     # the applicant
     path("file/", start.file, name="file"),
+    path("new/transfer/elsewhere/", elsewhere.find, name="elsewhere"),
     path("new/<str:kind>/", lines.new, name="new"),
     path("new/<str:kind>/look/", lines.look, name="look"),
     path("workbook/<str:kind>/", sheets.workbook_page, name="workbook"),

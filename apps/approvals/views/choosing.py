@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from apps.core import filters as f
 from apps.core import tables as t
 from apps.core.http import render_list
-from apps.core.scope import within
+from apps.core.scope import covers, within
 from apps.staff.models import Occupancy, PostHolding
 from apps.units.models import Unit
 
@@ -107,7 +107,10 @@ def choose(
     request: HttpRequest, of: KindOfCase, application: Application | None = None
 ) -> HttpResponseBase:
     """List the people (or postings) that a line of this kind may begin from."""
-    paths = filing_paths(request.user) if application is None else [application.unit.path]
+    paths = filing_paths(request.user)
+    if application is not None:
+        home = of.home_of(application)
+        paths = [home.path] if covers(paths, home.path) else []
     model: Any = PostHolding if of.subject == "posting" else Occupancy
     joined = ("person", "unit", "post_kind" if of.subject == "posting" else "quota_type")
     open_case = Line.objects.filter(person=OuterRef("person"), is_open=True)
@@ -135,5 +138,17 @@ def choose(
         table=made,
         filters=filters,
         template="approvals/choose.html",
-        context={"verb": Kind(of.kind).label, "application": application},
+        context={
+            "elsewhere": _elsewhere(of, application),
+            "verb": Kind(of.kind).label,
+            "application": application,
+        },
     )
+
+
+def _elsewhere(of: KindOfCase, application: Application | None) -> str:
+    """Return where people of other units are found, for the kind that brings them in."""
+    if of.kind != Kind.TRANSFER:
+        return ""
+    more = f"?application={application.pk}" if application is not None else ""
+    return reverse("approvals:elsewhere") + more

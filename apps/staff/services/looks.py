@@ -43,3 +43,9 @@ def note_found(*, people: Sequence[Person], by: Any) -> None:
     scopes = dict(spells.order_by("starts_on", "pk").values_list("person_id", "scope"))
     targets: dict[Model, str] = {person: scopes.get(person.pk, "") for person in people}
     audit.record_each("person.find", targets=targets, by=by)
+
+
+@write
+def note_found_elsewhere(*, spell: Occupancy, by: Any) -> None:
+    """Note that `by` found somebody out of sight, who is to come over: the old unit reads of it."""
+    audit.record("person.find", target=spell.person, by=by, scope=spell.scope)
