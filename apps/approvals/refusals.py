@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import singledispatch
 from typing import Any
 
@@ -52,8 +53,10 @@ def _(refusal: QuotaRefused, user: Any = None) -> str:
 
 @sentence.register
 def _(refusal: errors.Stale, user: Any = None) -> str:
-    if refusal.application.state in WRITABLE:
-        when = wording.moment(refusal.application.saved_at)
+    case, step = refusal.application, refusal.step
+    written = step is None or case.saved_at - step.at > dt.timedelta(seconds=2)
+    if case.state in WRITABLE and written:  # by its applicant, after the last move
+        when = wording.moment(case.saved_at)
         return (
             f"这份申报在 {when} 被修改过，您看到的页面已不是最新的。没有提交，请看过最新内容再提交"
         )

@@ -8,14 +8,17 @@ import pytest
 
 from apps.approvals import errors, kinds, services
 from apps.approvals.choices import State
+from apps.approvals.models import KindVersion, PoolEntry, UseSetting
 from apps.approvals.refusals import sentence
 from apps.audit.models import AuditEvent
 from apps.posts.models import PostBalance
 from apps.quotas.models import Balance
 from apps.staff import errors as staff_errors
 from apps.staff.models import Occupancy, PostHolding
+from apps.units.models import Office
 from tests.factories import posts, quotas, staff
 from tests.factories.approvals import decided, drafted, submitted
+from tests.factories.documents import DocumentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +148,26 @@ def test_a_basis_is_a_document_or_a_number_and_only_one(kind, spell, document, u
     odd = form(document_no="口头通知")
     assert odd.is_valid()
     assert odd.cleaned_data["document_no"] == "口头通知"
+
+
+@pytest.mark.rule("PL-01")
+@pytest.mark.parametrize("freeze", [True, False])
+def test_a_place_freed_in_an_over_staffed_unit_goes_to_the_pool(
+    freeze, spell, office, home, unit_clerk, cast
+):
+    Office.objects.create(name="嵊州市委编办", home=home)
+    UseSetting.objects.create(
+        number=1, prefix="剡", balance="off", relation="lt", per="all", recover=True
+    )
+    quotas.staffed(office, 2, 4, quotas.SUPPORT)
+    old = KindVersion.objects.in_force("exit")
+    KindVersion.objects.create(
+        kind="exit", number=2, steps=old.steps, options={"freeze_on_exit": freeze}
+    )
+    document = DocumentFactory(scope=office.path)
+    data = {**RETIRING, "document_no": "", "document": document.pk}
+    case = decided(submitted("exit", unit_clerk, data, spell=spell), cast)
+    assert case.document == document
+    row = Balance.objects.get(unit=office, quota_type=quotas.ADMIN)
+    assert (row.approved, row.actual) == (4 if freeze else 5, 0)
+    assert PoolEntry.objects.filter(application=case, change=1).count() == int(freeze)

@@ -1,6 +1,6 @@
 """出编: somebody's place ends, their leadership posts in the unit with it.
 
-Source: docs/rules.md EX-01 to EX-03; domain.md §4.3.
+Source: docs/rules.md EX-01, EX-02, PL-01; domain.md §4.3.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .. import errors, frozen
 from ..choices import Kind
 from ..forms.exit import ExitForm
 from ..models import Application, Line
+from ..services import pool
 from . import showing
 from .base import Fact, LineData
 from .ofspell import OfSpell
@@ -70,4 +71,6 @@ class Exit(OfSpell):
                 raise errors.LineFails(line, errors.PostElsewhere(held[line.person_id]))
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        staff.leave(spell=line.spell, by=by, **frozen.thaw(line.values["place"]))
+        line.spell = staff.leave(spell=line.spell, by=by, **frozen.thaw(line.values["place"]))
+        if application.version.option("freeze_on_exit", False):
+            pool.after_exit(application=application, line=line, by=by)

@@ -69,6 +69,11 @@ class PostTake(KindOfCase):
             {key: n if post_rules.counts(kinds[key]) else 0 for key, n in taken.items()},
         )
 
+    def panels(
+        self, application: Application, lines: list[Line], user: Any
+    ) -> list[tuple[str, dict[str, Any]]]:
+        return [("approvals/_posts.html", {"posts": self.posts(application, lines)})]
+
     def guard(self, application: Application, lines: list[Line]) -> None:
         """Refuse a post elsewhere; while it is reviewed, refuse over-filling not let through."""
         for line in lines:
@@ -137,6 +142,11 @@ class PostLeave(KindOfCase):
         left = Counter({posting.post_kind_id: 0 for posting in held})
         left.subtract(posting.post_kind_id for posting in held if posting.counted)
         return post_boxes(application.unit, left)
+
+    def panels(
+        self, application: Application, lines: list[Line], user: Any
+    ) -> list[tuple[str, dict[str, Any]]]:
+        return [("approvals/_posts.html", {"posts": self.posts(application, lines)})]
 
     def guard(self, application: Application, lines: list[Line]) -> None:
         for line in lines:
