@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
+from django.urls import reverse
 
 from apps.approvals import errors, kinds, services
 from apps.approvals.choices import State
@@ -125,3 +127,17 @@ def staffed(posting, person):
 def test_the_form_begins_with_the_unit_of_the_person(person, office, unit_clerk):
     form = kinds.of("post_take").form(user=unit_clerk, person=person)
     assert form["unit"].initial == office.pk
+
+
+def test_the_pages_show_the_posts_before_and_after(client, person, office, unit_clerk):
+    posts.due(office, 1)
+    posts.holder(office)
+    client.force_login(unit_clerk)
+    subject = f"?person={person.pk}"
+    address = reverse("approvals:new", args=["post_take"]) + subject
+    assert client.get(address).status_code == 200
+    look = client.post(reverse("approvals:look", args=["post_take"]) + subject, taking(office))
+    assert "办理后超配 1 名" in look.text
+    answer = client.post(address, {"_key": str(uuid.uuid4()), **taking(office)})
+    assert answer.status_code == 302
+    assert "办理后超配 1 名" in client.get(answer.url).text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from apps.approvals import errors, kinds, services
 from apps.approvals.choices import ENDED, PAPER, REVIEWS, State
@@ -226,3 +228,21 @@ def test_each_refusal_has_a_sentence():
                 continue
             assert sentence.dispatch(one) is not sentence.dispatch(object), one.__name__
     assert REVIEWS
+
+
+@pytest.mark.parametrize("kind", list(WAYS))
+def test_a_returned_case_opens_for_its_applicant(kind, file, everybody, client, unit_clerk):  # noqa: F811
+    case = file(kind)
+    by = everybody(case.state, "return")
+    case = services.advance(application=case, move="return", by=by, opinion="请核对")
+    client.force_login(unit_clerk)
+    for address in (
+        reverse("approvals:check", args=[case.pk]) + "?checks=1",
+        reverse("approvals:line", args=[case.lines.get().pk]),
+    ):
+        with CaptureQueriesContext(connection) as seen:
+            page = client.get(address)
+        assert page.status_code == 200
+        assert case.lines.get().name in page.text
+        if "checks" not in address:
+            assert len(seen) <= 30, len(seen)

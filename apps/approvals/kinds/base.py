@@ -94,6 +94,7 @@ class KindOfCase:
     line_form: ClassVar[type]
     several: ClassVar[bool] = True
     one: ClassVar[str] = "一人"  #: what a line is: “添加一人”
+    shows_posts: ClassVar[bool] = False  #: its figures are leadership posts, not quota cells
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
 
     def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:
@@ -113,16 +114,26 @@ class KindOfCase:
 
         Until the form holds there is nothing to say; a kind that can say it earlier does.
         """
+        imagined = self.imagined(form, others)
+        return self.boxes(*imagined) if imagined is not None else []
+
+    def look_posts(self, form: Any, others: list[Line]) -> list[PostBox]:
+        """Return the leadership posts while the form is filled in."""
+        imagined = self.imagined(form, others)
+        return self.posts(*imagined) if imagined is not None else []
+
+    def imagined(self, form: Any, others: list[Line]) -> tuple[Application, list[Line]] | None:
+        """Return the case as it would be with the line of this form; None until the form holds."""
         if not form.is_valid():
-            return []
+            return None
         data = self.line(form)
         given = {f.name: getattr(data, f.name) for f in fields(data)}
-        for name in ("id_no", "phone", "whole"):  # not columns of a line
-            given.pop(name)
+        for name in ("id_no", "phone", "whole"):
+            given.pop(name, None)
         application = Application(
             kind=self.kind, unit=self.unit_of(form), other_unit=self.other_unit_of(form)
         )
-        return self.boxes(application, [*others, Line(application=application, **given)])
+        return application, [*others, Line(application=application, **given)]
 
     def unit_of(self, form: Any) -> Unit:
         """Return the unit the application is filed for."""

@@ -26,6 +26,7 @@ class PostTake(KindOfCase):
     kind = Kind.POST_TAKE
     line_form = PostTakeForm
     subject = "person"
+    shows_posts = True
 
     def unit_of(self, form: PostTakeForm) -> Unit:
         unit: Unit = form.cleaned_data["unit"]
@@ -95,6 +96,7 @@ class PostLeave(KindOfCase):
     kind = Kind.POST_LEAVE
     line_form = PostLeaveForm
     subject = "posting"
+    shows_posts = True
 
     def unit_of(self, form: PostLeaveForm) -> Unit:
         unit: Unit = form.posting.unit

@@ -214,6 +214,7 @@ def _page(
         "contact": form,
         "refused": refused or [],
         "boxes": kind.boxes(application, lines) if lines else [],
+        "posts": kind.posts(application, lines) if lines else [],
         "may_add": kind.several or not lines,
         "add_label": f"添加{kind.one}",
         "add_url": reverse("approvals:line_add", args=[application.pk]),

@@ -240,9 +240,13 @@ def _beside(filling: Filling, form: Any) -> dict[str, Any]:
     if form.is_bound and filling.application is not None:
         mine = filling.line.pk if filling.line is not None else None
         others = [one for one in lines_of(filling.application) if one.pk != mine]
+    kind, bound = filling.kind, form.is_bound
+    posts = kind.look_posts(form, others) if bound and kind.shows_posts else []
     return {
         "facts": facts,
-        "boxes": filling.kind.look(form, others) if form.is_bound else [],
+        "boxes": kind.look(form, others) if bound and not kind.shows_posts else [],
+        "posts": posts,
+        "shows_posts": kind.shows_posts,
         "busy": _busy(filling, typed),
     }
 
