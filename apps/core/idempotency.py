@@ -54,6 +54,43 @@ def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     raise AssertionError("unreachable")
 
 
+class KeyReused(Exception):
+    """The key came before with another request."""
+
+
+def once_for(
+    *, key: uuid.UUID, owner: int, digest: str, act: Callable[[], tuple[int, str]]
+) -> tuple[int, str, bool]:
+    """Run `act` once under a key and keep its answer; return (status, body, replayed).
+
+    owner   whose key it is; numbers below zero are no accounts
+    digest  of what is asked: another request under the same key is refused
+    What raises leaves no key behind. Must run in a transaction. Raises KeyReused.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotencykey (key, user_id, request_hash, location, body, "
+            "created_at) VALUES (%s, %s, %s, '', '', now()) ON CONFLICT DO NOTHING",
+            [key, owner, digest],
+        )
+        if cursor.rowcount == 0:
+            cursor.execute(
+                "SELECT user_id, request_hash, status, body FROM core_idempotencykey "
+                "WHERE key = %s",
+                [key],
+            )
+            user_id, first_digest, status, body = cursor.fetchone()  # type: ignore[misc]
+            if (user_id, first_digest) != (owner, digest):
+                raise KeyReused
+            return status, body, True
+        status, body = act()
+        cursor.execute(
+            "UPDATE core_idempotencykey SET status = %s, body = %s WHERE key = %s",
+            [status, body, key],
+        )
+        return status, body, False
+
+
 def _attempt(
     request: HttpRequest, act: Callable[[], HttpResponse], key: uuid.UUID, digest: str
 ) -> HttpResponse:
