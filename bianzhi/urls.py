@@ -21,6 +21,7 @@ _APPS = [
 ]
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("apps.approvals.api.urls")),
     *[path(prefix, include(f"apps.{app}.urls")) for prefix, app in _APPS],
 ]
 

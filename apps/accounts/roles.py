@@ -76,7 +76,7 @@ ROLES: dict[str, Role] = {
             _role(
                 f"partner_{code}",
                 label,
-                "dashboards:workbench",
+                "approvals:to_confirm",
                 "view_subtree",
                 "confirm",
                 f"confirm_{code}",

@@ -10,9 +10,10 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import menu
 
-        from . import personal, use_menu
+        from . import partner_menu, personal, use_menu
 
         personal.register()
+        partner_menu.register()
         menu.register(
             label="业务申报",
             url_name="approvals:file",

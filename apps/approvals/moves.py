@@ -76,4 +76,8 @@ MOVES: dict[str, Move] = {
     "object": Move(
         "提出异议", frozenset({State.CONFIRMING}), SAME, PARTNER, needs_opinion=True
     ),
+    "answer": Move("答复异议", frozenset({State.CONFIRMING}), SAME, OFFICE, needs_opinion=True),
+    "confirm_for": Move(
+        "代为确认", frozenset({State.CONFIRMING}), NEXT, OFFICE, decides=True, needs_opinion=True
+    ),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from apps.core import changes
 APPLICATION = ("summary", "values", "contact", "phone_ct", "override_reason")
 LINE = ("name", "person", "person_key", "id_no_ct", "phone_ct", "values", "reason")
 SLOT = ("name",)
-CONFIRMATION = ("opinion",)
+CONFIRMATION = ("opinion", "answer")
 ATTACHMENT = ("name",)
 
 

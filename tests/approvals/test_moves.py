@@ -55,9 +55,12 @@ TABLE = {
     (S.ISSUING, "issue"): S.DONE,
     (S.CONFIRMING, "confirm"): S.CONFIRMING,
     (S.CONFIRMING, "object"): S.CONFIRMING,
+    (S.CONFIRMING, "answer"): S.CONFIRMING,
+    (S.CONFIRMING, "confirm_for"): S.CONFIRMING,
 }
-#: An entry never waits for a notice to be issued: that state is tried with 用编申请.
-ELSEWHERE = {(S.ISSUING, "issue")}
+#: An entry never waits for a notice to be issued: that state is tried with 用编申请. The office
+#: confirms only for partners without an account: tried in test_partners.py.
+ELSEWHERE = {(S.ISSUING, "issue"), (S.CONFIRMING, "confirm_for")}
 
 
 @pytest.fixture
@@ -81,14 +84,19 @@ def everybody(home: Unit, unit_clerk, supervisor, clerk, chief, director, partne
     return of
 
 
-def put(case: Application, state: str) -> Application:
+def put(case: Application, state: str, move: str = "") -> Application:
     """Set a state as no service would: the table is tried from everywhere."""
     now = timezone.now() if state in ENDED else None
     Application.objects.filter(pk=case.pk).update(state=state, ended_at=now)
     if state == S.CONFIRMING:
         for place, code in enumerate(("personnel", "finance"), 1):
             case.confirmations.get_or_create(
-                partner=code, defaults={"order": place, "arrived_at": timezone.now()}
+                partner=code,
+                defaults={
+                    "order": place,
+                    "arrived_at": timezone.now(),
+                    "objected_at": timezone.now() if move == "answer" else None,
+                },
             )
     return Application.objects.get(pk=case.pk)
 
@@ -108,7 +116,8 @@ def test_each_state_allows_the_moves_of_the_table_and_no_other(
         colleague = {S.SUPERVISING: everybody(S.SUPERVISING, "pass"), S.EXAMINING: chief}
         more = {"to": colleague.get(state, by)} if move == "reassign" else {}
         more |= {"document": document} if move == "override" else {}
-        put(case, state)
+        more |= {"collector": "王小明"} if move == "collect" else {}
+        put(case, state, move)
         wanted = TABLE.get((state, move))
         if wanted is None:
             with pytest.raises(errors.MoveRefused):

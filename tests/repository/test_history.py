@@ -49,6 +49,7 @@ WITHOUT = {
     "checks.UnitActivity": "derived from the writes",
     "approvals.Batch": "is a record itself",
     "approvals.BatchItem": "is a record itself; the moves it makes have their trail",
+    "approvals.Calls": "technical, forgotten after a week",
     "approvals.Copy": "is a record itself",
     "approvals.LoanStep": "is a record itself, appended only",
     "approvals.Step": "is a record itself, appended only",

@@ -1,4 +1,5 @@
 from .applications import Application, Attachment, Confirmation, Line, Step, Typed
+from .clients import Calls, Client, ClientKey
 from .desk import Batch, BatchItem, Copy, Phrase
 from .notices import Notice, Slot
 from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet
@@ -10,6 +11,9 @@ __all__ = [
     "Attachment",
     "Batch",
     "BatchItem",
+    "Calls",
+    "Client",
+    "ClientKey",
     "Confirmation",
     "Copy",
     "KindVersion",

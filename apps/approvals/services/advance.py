@@ -20,7 +20,7 @@ from .. import deadlines, errors, kinds, rules
 from ..choices import ENDED, REVIEWS, State
 from ..models import Application, Line, Step
 from ..moves import FIRST, MOVES, NEXT, SAME
-from . import confirming, deciding, filing, issuing, overriding
+from . import confirming, deciding, filing, issuing, overriding, paper
 
 
 @write
@@ -76,13 +76,16 @@ def advance(
         target = filing.submit(application, lines, by=by, now=now, told=told)
     elif move == "override":
         target = overriding.override(application, by=by, reason=opinion, told=told, **facts)
-    elif move in ("confirm", "object"):
-        target = confirming.answer(
+    elif move in confirming.MOVES:
+        target = confirming.MOVES[move](
             application, move, by=by, opinion=opinion, now=now, told=told, **facts
         )
     elif move == "issue":
         issuing.issue(application=application, lines=lines, by=by, told=told, **facts)
         application.effected_at = now
+        target = step.target
+    elif move in paper.FACTS:
+        paper.FACTS[move](application, told=told, **facts)
         target = step.target
     elif step.target == NEXT:
         target = deciding.passed(application, lines, by=by, now=now, granted=granted, told=told)
@@ -109,7 +112,7 @@ def advance(
         to_state=target,
         step=here.label if here is not None else State(before).label,
         by=by,
-        by_name=str(by) if by is not None else "系统",
+        by_name=str(by) if by is not None else facts.get("client") or "系统",
         arrived_at=arrived,
         at=now,
         minutes=deadlines.minutes_between(arrived, now) if before in REVIEWS else None,

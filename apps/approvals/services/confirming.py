@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from apps.units import grants
+
 from .. import deadlines, errors, rules
-from ..choices import Partner, State
+from ..choices import PARTNER_PERMISSIONS, Partner, State
 from ..models import Application, Confirmation
 
 
@@ -45,26 +47,100 @@ def answer(
     """Confirm or object for one partner; return DONE when all have confirmed.
 
     partner   whose part; "": the one part whose turn it is among those the user may answer
+    client    the system that answers for the partner, by its name; `by` is None then
     Raises NotAPartner.
     """
-    rows = list(application.confirmations.select_for_update(no_key=True))
+    rows = _rows(application)
     mine = rules.partners_of(by, application) if by is not None else list(Partner)
-    turn = [
-        row
-        for row in rows
-        if rules.is_turn(row) and row.partner in mine and partner in ("", row.partner)
-    ]
-    if not turn:
-        raise errors.NotAPartner
-    row = turn[0]
+    row = _turn(rows, partner, mine)
     told |= {"partner": row.partner}
+    if client:
+        told["client"] = client
     row.opinion, row.client = opinion.strip(), client
     if move == "object":
-        row.objected_at = now
+        row.objected_at, row.answer, row.answered_at, row.answered_by = now, "", None, None
         row.save()
         return State.CONFIRMING
-    row.confirmed_at, row.confirmed_by, row.reference_no = now, by, reference_no
+    row.confirmed_at, row.confirmed_by, row.reference_no = now, by, reference_no.strip()
     row.save()
+    if row.reference_no:
+        told["reference_no"] = row.reference_no
+    return _go_on(application, rows, now)
+
+
+def reply(
+    application: Application,
+    move: str,
+    *,
+    by: Any,
+    opinion: str,
+    now: dt.datetime,
+    told: dict[str, Any],
+    partner: str = "",
+    **_: Any,
+) -> str:
+    """Answer a partner's objection in words; the partner then confirms. Raises NothingObjected."""
+    for row in _rows(application):
+        if partner in ("", row.partner) and is_objected(row):
+            row.answer, row.answered_at, row.answered_by = opinion.strip(), now, by
+            row.save()
+            told |= {"partner": row.partner}
+            return State.CONFIRMING
+    raise errors.NothingObjected
+
+
+def stand_in(
+    application: Application,
+    move: str,
+    *,
+    by: Any,
+    opinion: str,
+    now: dt.datetime,
+    told: dict[str, Any],
+    partner: str = "",
+    document: Any = None,
+    reference_no: str = "",
+    **_: Any,
+) -> str:
+    """Confirm on paper for a partner nobody has an account for, so that it blocks nobody (PT-04).
+
+    opinion   why; document: what the partner signed
+    Raises NotAPartner, PartnerActs, PaperMissing.
+    """
+    rows = _rows(application)
+    row = _turn(rows, partner, list(Partner))
+    if grants.anyone_holds(PARTNER_PERMISSIONS[row.partner], application.scope):
+        raise errors.PartnerActs(row.partner)
+    if document is None:
+        raise errors.PaperMissing
+    told |= {"partner": row.partner, "document": str(document)}
+    row.opinion, row.paper_document = opinion.strip(), document
+    row.confirmed_at, row.confirmed_by, row.reference_no = now, by, reference_no.strip()
+    row.save()
+    return _go_on(application, rows, now)
+
+
+#: What each move of this step does.
+MOVES = {"confirm": answer, "object": answer, "answer": reply, "confirm_for": stand_in}
+
+
+def is_objected(row: Confirmation) -> bool:
+    return row.objected_at is not None and row.confirmed_at is None and row.answered_at is None
+
+
+def _rows(application: Application) -> list[Confirmation]:
+    return list(application.confirmations.select_for_update(no_key=True))
+
+
+def _turn(rows: list[Confirmation], partner: str, mine: list[str]) -> Confirmation:
+    for row in rows:
+        if rules.is_turn(row) and row.partner in mine and partner in ("", row.partner):
+            return row
+    raise errors.NotAPartner
+
+
+def _go_on(application: Application, rows: list[Confirmation], now: dt.datetime) -> str:
+    """Let the next partners' parts arrive when those before them have all confirmed."""
     open_rows = [one for one in rows if one.confirmed_at is None]
     if not open_rows:
         return State.DONE

@@ -11,7 +11,7 @@ from apps.checks import telling
 from .. import errors, kinds
 from ..choices import REVIEWS, Kind, State, Verdict
 from ..models import Application, Line
-from . import confirming, trial
+from . import confirming, paper, trial
 
 
 def passed(
@@ -29,6 +29,7 @@ def passed(
     """
     kind = kinds.of(application.kind)
     if application.state not in REVIEWS:  # 入库更新 after the paper came back
+        paper.give_back(lines, by=by)
         return _effect(application, lines, by=by, now=now)
     judge(lines, granted)
     kind.guard(application, lines)
@@ -49,6 +50,7 @@ def passed(
     if application.kind == Kind.QUOTA_USE:
         return State.ISSUING
     if application.version.paper:
+        paper.hold(application, lines, by=by)
         return State.REGISTERED
     return _effect(application, lines, by=by, now=now)
 
