@@ -9,8 +9,20 @@ from apps.units.appointments import appoint
 from apps.units.models import Appointment, Unit
 
 OFFICE_ROLES = ("office_clerk", "office_chief", "office_director", "leader", "partner")
+PARTNER_ROLES = (
+    "partner_organisation",
+    "partner_personnel",
+    "partner_finance",
+    "partner_insurance",
+)
 BUREAU_ROLES = ("unit_clerk", "supervisor")
 BUREAU = "县教体局"
+
+
+def bureau_of(home: Unit) -> Unit:
+    """Return the bureau that the demo accounts of a unit work for."""
+    found: Unit = Unit.objects.under(home).filter(short_name=BUREAU).order_by("path")[0]
+    return found
 
 
 def appoint_demo_accounts(home: Unit) -> list[str]:
@@ -21,8 +33,11 @@ def appoint_demo_accounts(home: Unit) -> list[str]:
     if not settings.DEMO:
         return ["未设 BIANZHI_DEMO=1，没有建立演示账户"]
     users = create_demo_accounts(by=None)
-    bureau = Unit.objects.under(home).filter(short_name=BUREAU).order_by("path")[0]
-    places = {**dict.fromkeys(OFFICE_ROLES, home), **dict.fromkeys(BUREAU_ROLES, bureau)}
+    bureau = bureau_of(home)
+    places = {
+        **dict.fromkeys((*OFFICE_ROLES, *PARTNER_ROLES), home),
+        **dict.fromkeys(BUREAU_ROLES, bureau),
+    }
     for role, unit in places.items():
         known = Appointment.objects.open().filter(user=users[role], unit=unit, role=role)
         if not known.exists():

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
 from apps.checks import services as checks
 from apps.core import reference
-from apps.demo import checking, contradictions, seeding, specs
-from apps.demo.cast import appoint_demo_accounts
+from apps.demo import cases, checking, contradictions, seeding, specs
+from apps.demo.cast import appoint_demo_accounts, bureau_of
 from apps.demo.plan import CountySpec
 from apps.quotas import dated
 from apps.units.models import Unit
@@ -82,6 +83,8 @@ class Command(BaseCommand):
             self._stage(sentence)
         contradictions.plant(home, seeding.latest_day())
         seeding.analyze()
+        filed = cases.plant(home, bureau_of(home), timezone.localdate())
+        self._stage(f"办理中的办件 {len(filed)} 件")
         faults = checking.faults(specs.DEMO, home)
         if faults:
             raise CommandError("装入的数据与约定的数字不符，已全部撤回：" + "；".join(faults))
