@@ -15,6 +15,7 @@ from apps.staff.tables import PeopleTable
 from . import progress
 from .models import Application, Confirmation
 from .queries import joint
+from .rules import is_objected
 
 
 def _slip(row: Confirmation) -> str:
@@ -125,7 +126,7 @@ class JointTable(_PartTable):
         return joint.lamp_of(record)[1]
 
     def row_class(self, record: Confirmation) -> str:
-        return "is-over" if joint.is_objected(record) else ""
+        return "is-over" if is_objected(record) else ""
 
 
 class PayrollTable(PeopleTable):

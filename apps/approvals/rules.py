@@ -55,6 +55,15 @@ def is_turn(confirmation: Confirmation) -> bool:
     return confirmation.arrived_at is not None and confirmation.confirmed_at is None
 
 
+def is_objected(confirmation: Confirmation) -> bool:
+    """Say whether an objection waits for the office's answer."""
+    return (
+        confirmation.objected_at is not None
+        and confirmation.confirmed_at is None
+        and confirmation.answered_at is None
+    )
+
+
 def moves_for(user: Any, application: Application) -> list[str]:
     """Return the moves the user could make now, in the order of the table: the buttons."""
     return [

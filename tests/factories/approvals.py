@@ -16,6 +16,8 @@ from apps.approvals.kinds import LineData
 from apps.approvals.models import (
     Application,
     Attachment,
+    Client,
+    ClientKey,
     Confirmation,
     KindVersion,
     Line,
@@ -203,6 +205,10 @@ def one_of_each(unit: Unit, by: Any) -> None:
     )
     Confirmation.objects.create(application=case, partner="finance")
     Phrase.objects.create(text="同意", owner=by)
+    client = Client.objects.create(
+        name="试用系统", partner="finance", unit=unit, expires_on=dt.date(2030, 1, 1)
+    )
+    ClientKey.objects.create(client=client, prefix="bz_test", digest=b"-", made_by=by)
     _one_of_each_plan(unit, case, by)
     services.begin(kind="entry", unit=unit, by=by)
 

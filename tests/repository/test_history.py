@@ -179,6 +179,7 @@ def harmless(model: type[models.Model]) -> tuple[str, str]:
         "approvals.UseSheet": ("meeting", "meeting || '改'"),
         "approvals.Pool": ("total", "total + 1"),
         "approvals.Phrase": ("text", "text || '改'"),
+        "approvals.ClientKey": ("prefix", "prefix || '改'"),
     }
     if model._meta.label in by_model:
         return by_model[model._meta.label]

@@ -20,7 +20,7 @@ from .. import kinds, sealed
 from ..choices import Partner, Verdict
 from ..models import Application, Client, Confirmation, Line
 from ..queries import joint
-from ..services.confirming import is_objected
+from ..rules import is_objected
 from .gate import Caller
 from .problems import Problem
 

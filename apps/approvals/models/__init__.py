@@ -1,5 +1,6 @@
-from .applications import Application, Attachment, Confirmation, Line, Step, Typed
+from .applications import Application, Attachment, Line, Step, Typed
 from .clients import Calls, Client, ClientKey
+from .confirmations import Confirmation
 from .desk import Batch, BatchItem, Copy, Phrase
 from .notices import Notice, Slot
 from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet

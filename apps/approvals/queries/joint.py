@@ -18,7 +18,7 @@ from apps.units.models import Unit, UnitUserPermission
 
 from ..choices import PAPER, PARTNER_PERMISSIONS, Partner, State
 from ..models import Application, Confirmation, Line
-from ..services.confirming import is_objected
+from ..rules import is_objected
 
 JOINED = ("application__unit", "application__version", "confirmed_by", "answered_by")
 

@@ -81,7 +81,7 @@ def reply(
 ) -> str:
     """Answer a partner's objection in words; the partner then confirms. Raises NothingObjected."""
     for row in _rows(application):
-        if partner in ("", row.partner) and is_objected(row):
+        if partner in ("", row.partner) and rules.is_objected(row):
             row.answer, row.answered_at, row.answered_by = opinion.strip(), now, by
             row.save()
             told |= {"partner": row.partner}
@@ -122,10 +122,6 @@ def stand_in(
 
 #: What each move of this step does.
 MOVES = {"confirm": answer, "object": answer, "answer": reply, "confirm_for": stand_in}
-
-
-def is_objected(row: Confirmation) -> bool:
-    return row.objected_at is not None and row.confirmed_at is None and row.answered_at is None
 
 
 def _rows(application: Application) -> list[Confirmation]:

@@ -30,6 +30,7 @@ from ..entrances import begun
 from ..models import Application
 from ..moves import MOVES
 from ..own import mine_of
+from ..queries import joint
 from ..refusals import field_of, sentence
 from .finding import FILING, seen, whole
 
@@ -59,6 +60,7 @@ def filed(request: HttpRequest, pk: int) -> HttpResponse:
         "follow": progress.opens(application),
         "prints": prints,
         "again": application.kind in kinds.KINDS,
+        "chain": joint.chain(application) if application.effected_at is not None else [],
     }
     return render(request, "approvals/filed.html", context)
 
