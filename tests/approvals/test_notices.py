@@ -14,6 +14,7 @@ from apps.approvals.choices import SlotState
 from apps.approvals.models import KindVersion, Notice, Slot
 from apps.approvals.services import slots
 from apps.approvals.services.issuing import valid_until
+from apps.checks.rules import BY_NUMBER, Asked, Scope, sources
 from apps.quotas.models import Balance, Reservation
 from tests.factories import quotas
 from tests.factories.approvals import (
@@ -202,3 +203,20 @@ def test_an_entry_uses_the_place_behind_its_head(
     slot = notice.slots.get(no=4)
     assert (slot.state, slot.name) == ("used", "张玥")
     assert balance(office) == (4, 0)
+
+
+@pytest.mark.rule("CK-Q31")
+def test_the_checks_find_heads_past_their_validity_until_they_run_out(office, clerk):
+    assert sources.is_there("slots")
+    notice = issued_notice(office, 1, by=clerk)
+
+    def found():
+        return list(BY_NUMBER["Q31"].find(Asked(Scope(frozenset({office.pk})))))
+
+    assert found() == []
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Notice.objects.filter(pk=notice.pk).update(valid_until=yesterday)
+    [hit] = found()
+    assert hit.facts["number"] == f"{notice.number} 第 1 号"
+    slots.expire()
+    assert found() == []
