@@ -57,7 +57,8 @@ class Grams(Func):
 class Holds(Lookup):
     """`name__holds="教育"`: contains, exact, served by the GIN index over core_grams(name).
 
-    The LIKE beside it rechecks, so recall and precision are those of LIKE. An empty text
+    Of three and more characters LIKE rechecks, so recall and precision are those of LIKE; one and
+    two are grams themselves, and without LIKE the planner knows how common they are. An empty text
     matches everything.
     """
 
@@ -69,8 +70,14 @@ class Holds(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
         text = str(self.rhs)
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         if not text:
             return "TRUE", ()
-        params = (*lhs_params, text, *lhs_params, like)
+        if len(text) <= 2:
+            return f"(core_grams({lhs}) @> core_grams_asked(%s))", (*lhs_params, text)
+        params = (*lhs_params, text, *lhs_params, like(text))
         return f"(core_grams({lhs}) @> core_grams_asked(%s) AND lower({lhs}) LIKE %s)", params
+
+
+def like(text: str) -> str:
+    """Return the LIKE pattern of everything that contains `text`."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

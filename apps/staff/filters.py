@@ -11,6 +11,7 @@ from apps.core import filters as f
 from apps.units.models import Unit
 from apps.units.place import Place
 
+from . import finding  # noqa: F401 - the lookup of names
 from .models import PINYIN_RUN, Occupancy, Person
 
 
@@ -21,7 +22,7 @@ def by_name(text: str) -> Q:
     asked through the join, all three ways would be tried on every spell.
     """
     small = text.strip().lower().replace(" ", "")
-    found = Q(name__holds=text.strip())
+    found = Q(name__name_holds=text.strip())
     if small.isascii():
         found |= Q(name_initials__startswith=small) | Q(run__startswith=small)
     people = Person.objects.alias(run=PINYIN_RUN).filter(found).order_by()

@@ -14,6 +14,7 @@ from apps.units.models import Unit
 
 from . import secrets
 from .filters import by_name
+from .finding import by_one, is_short
 from .models import Occupancy, Person, PostHolding
 from .tables import CODES, RELATED
 
@@ -105,15 +106,20 @@ class Found:
 
 def search(user: Any, text: str, limit: int = 10) -> list[Found]:
     """Return people with an open spell in the user's scope, found by name or pinyin."""
-    if not text.strip():
+    text = text.strip()
+    if not text:
         return []
-    rows = Occupancy.objects.visible_to(user).open().filter(by_name(text))
-    rows = rows.select_related("person", "unit", "quota_type")
+    if is_short(text):
+        rows = by_one(user, text, limit)
+    else:
+        spells = Occupancy.objects.visible_to(user).open().filter(by_name(text))
+        spells = spells.select_related("person", "unit", "quota_type")
+        rows = list(spells.order_by("person__name_pinyin", "pk")[:limit])
     return [
         Found(
             spell.person.name,
             reverse("staff:detail", args=[spell.person_id]),
             f"{spell.unit.name} · {spell.quota_type.label}",
         )
-        for spell in rows.order_by("person__name_pinyin", "pk")[:limit]
+        for spell in rows
     ]

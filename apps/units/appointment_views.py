@@ -25,7 +25,7 @@ from apps.audit.exports import export_table
 from apps.core.administrators import SECURITY, requires_administrator
 from apps.core.http import Option, redirect_here, render_form, render_list, suggestions
 
-from . import appointments, queries
+from . import appointments, searching
 from .appointment_forms import AppointmentFilter, AppointmentForm, rights_of
 from .appointment_tables import AppointmentTable, role_label
 from .errors import (
@@ -141,7 +141,7 @@ def suggest_units(request: HttpRequest) -> HttpResponse:
     """Answer the picker over the whole tree; topmost first while nothing is typed."""
     text = request.GET.get("q", "").strip()
     units = Unit.objects.active()
-    found = queries.ranked(units, text) if text else units.order_by(Length("path"), "path")
+    found = searching.ranked(units, text) if text else units.order_by(Length("path"), "path")
     chosen = list(found[:21])
     step = Unit.steplen
     above = {unit.path[:-step] for unit in chosen if len(unit.path) > step}

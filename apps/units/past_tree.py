@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.core.scope import roots
 
-from . import queries
+from . import searching
 from .choices import EntityKind
 from .models import Unit
 from .past import Past, PastUnit
@@ -71,7 +71,7 @@ def found(user: Any, then: Past, text: str) -> tuple[list[Node], int]:
     """Return the units of that day found by a name they have or had, each below its ancestors."""
     base = Unit.objects.visible_to(user).filter(then.existed)
     total = base.found_by(text).count()
-    best = [unit.pk for unit in queries.ranked(base, text)[:FOUND]]
+    best = [unit.pk for unit in searching.ranked(base, text)[:FOUND]]
     hits = then.units(base, ids=best)
     above = {
         then.now(unit.path[:end])

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
-    IntegerField,
     OuterRef,
     Subquery,
     Value,
@@ -26,6 +25,7 @@ from . import listing, past
 from .choices import EntityKind
 from .lamps import Lamp, lamp_of
 from .models import Nameplate, Unit, UnitEvent, UnitQuerySet
+from .searching import best
 
 STEP = Unit.steplen
 #: Levels among which the nearest body above a unit is looked for.
@@ -119,25 +119,6 @@ def _absent(unit: Unit, on: dt.date) -> str:
     return ""
 
 
-def ranked(units: UnitQuerySet, text: str) -> UnitQuerySet:
-    """Return the units found by `text`, best first: code, whole name, beginnings, parts, pinyin."""
-    small = text.lower()
-    rank = Case(
-        When(code=text, then=Value(0)),
-        When(name=text, then=Value(0)),
-        When(short_name=text, then=Value(1)),
-        When(name__startswith=text, then=Value(2)),
-        When(short_name__startswith=text, then=Value(2)),
-        When(name_initials=small, then=Value(2)),
-        When(name_initials__startswith=small, then=Value(3)),
-        When(name__contains=text, then=Value(4)),
-        When(name_initials__contains=small, then=Value(4)),
-        default=Value(5),
-        output_field=IntegerField(),
-    )
-    return units.found_by(text).annotate(search_rank=rank).order_by("search_rank", "path")
-
-
 @dataclass(frozen=True)
 class Found:
     """One line of the global search."""
@@ -153,8 +134,10 @@ def search(user: Any, text: str, limit: int = 20) -> list[Found]:
     text = text.strip()
     if not text:
         return []
-    units = ranked(Unit.objects.visible_to(user).active(), text).select_related("total")
-    rows = list(with_parent(units, user)[:limit])
+    visible = Unit.objects.visible_to(user).active()
+    keys = best(visible, text, limit)
+    found = with_parent(visible.filter(pk__in=keys).order_by().select_related("total"), user)
+    rows = sorted(found, key=lambda unit: keys.index(unit.pk))
     other = also_known(rows, text)
     return [
         Found(unit.name, unit.get_absolute_url(), note_of(unit, other), lamp_of(unit))

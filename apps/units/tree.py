@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.core.scope import roots
 
-from . import queries
+from . import queries, searching
 from .choices import EntityKind
 from .lamps import UNSET, Lamp, lamp_of
 from .models import Unit, UnitQuerySet
@@ -95,7 +95,7 @@ def found(user: Any, text: str, *, abolished: bool = False) -> tuple[list[Node],
     base = visible(user, abolished=abolished)
     hits = base.found_by(text)
     total = hits.count()
-    best = list(queries.ranked(base, text)[:FOUND])
+    best = list(searching.ranked(base, text)[:FOUND])
     wanted = {unit.path: unit for unit in best}
     above = {u.path[:end] for u in best for end in range(STEP, len(u.path), STEP)} - set(wanted)
     for unit in visible(user, abolished=True).filter(path__in=above):

@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Replace
+from django.db.models.functions import Left, Replace
 from django.urls import reverse
 
 from apps.core.coded import CodedQuerySet
@@ -99,6 +99,9 @@ class Person(models.Model):
             models.Index(fields=["id_no_tail"], name="person_by_id_tail"),
             # “zhangsan” typed in one go, as a prefix
             models.Index(PINYIN_RUN, name="person_by_pinyin"),
+            # in the order they are shown, all and by the first character (staff.finding)
+            models.Index(fields=["name_pinyin", "id"], name="person_by_reading"),
+            models.Index(Left("name", 1), "name_pinyin", "id", name="person_by_surname"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -317,6 +320,20 @@ class Occupancy(models.Model):
                 fields=["scope", "sort", "id"],
                 name="occupancy_open_by_scope",
                 condition=Q(ends_on__isnull=True),
+            ),
+            # what rests on a document
+            models.Index(fields=["document", "scope"], name="occupancy_by_document"),
+            models.Index(
+                fields=["exit_document", "scope"],
+                name="occupancy_by_exit_document",
+                condition=Q(exit_document__isnull=False),
+            ),
+            # who came and who left in a month; leavers, newest first
+            models.Index(fields=["starts_on"], name="occupancy_by_start"),
+            models.Index(
+                fields=["-ends_on", "-id"],
+                name="occupancy_by_end",
+                condition=Q(ends_on__isnull=False),
             ),
         ]
 

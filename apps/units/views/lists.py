@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from apps.audit.exports import export_table
 from apps.core.http import Option, on_day, render_list, requires, suggestions
 
-from .. import listing, queries
+from .. import listing, queries, searching
 from ..filters import UnitFilter
 from ..models import Region, Unit, UnitQuerySet
 from ..rules import MAINTAIN
@@ -54,7 +54,7 @@ def unit_suggest_maintained(request: HttpRequest) -> HttpResponse:
 
 def _suggest(request: HttpRequest, units: UnitQuerySet) -> HttpResponse:
     text = request.GET.get("q", "").strip()
-    rows = queries.ranked(units.active(), text) if text else units.active().order_by("path")
+    rows = searching.ranked(units.active(), text) if text else units.active().order_by("path")
     found = list(queries.with_parent(rows, request.user)[:21])
     other = queries.also_known(found, text)
     return suggestions(
