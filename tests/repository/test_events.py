@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.approvals.choices import LoanStepKind, PoolKind
 from apps.approvals.moves import MOVES
 from apps.audit.sentences import SENTENCES
 
@@ -65,7 +66,10 @@ def test_every_recorded_kind_has_its_sentence() -> None:
 
 def test_every_sentence_has_its_event() -> None:
     """A kind may be given by a variable, but it is written somewhere."""
-    moved = {f"application.{move}" for move in MOVES}  # as approvals/services/advance.py does
+    # put together from a choice, as approvals/services/advance.py and pool.py do
+    moved = {f"application.{move}" for move in MOVES}
+    moved |= {f"pool.{kind}" for kind in PoolKind.values}
+    moved |= {f"loan.{kind}" for kind in LoanStepKind.values}
     unused = set(SENTENCES) - texts() - moved
 
     assert not unused
