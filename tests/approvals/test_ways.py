@@ -197,7 +197,7 @@ def test_a_case_is_seen_by_its_own_offices_only(kind, file, clerk, supervisor, l
     assert not seen(stranger).exists()
 
 
-@pytest.mark.parametrize("kind", list(WAYS))
+@pytest.mark.parametrize("kind", sorted(set(WAYS) - {"entry"}))
 def test_a_line_comes_back_into_its_form_and_says_the_same(kind, file, unit_clerk):
     """退回补正: the form of a saved line, sent again as it is, gives the same line."""
     case = file(kind)
@@ -217,7 +217,7 @@ def test_a_line_comes_back_into_its_form_and_says_the_same(kind, file, unit_cler
     for parts in (made.values, old):
         for key in ("version", "versions"):
             parts.pop(key, None)
-    assert made.values == old or kind == "entry"
+    assert made.values == old
     assert (made.name, made.quota_type) == (line.name, line.quota_type)
 
 
