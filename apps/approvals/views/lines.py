@@ -172,7 +172,7 @@ class _Page:
             if alone:
                 services.head(application=application, other_unit=other, document=document, by=by)
         if MORE in self.request.POST and self.of.several:
-            messages.success(self.request, f"已保存{data.name}，请填写下一人")
+            messages.success(self.request, f"已保存{data.name}，请继续填写")
             return reverse("approvals:line_add", args=[application.pk])
         return reverse("approvals:check", args=[application.pk])
 
