@@ -224,7 +224,8 @@ class _Page:
             "now_sections": self.of.facts(self.now) if self.now is not None else None,
             "cites": "document" in form.fields,
             # a form that begins with values asks for its box as soon as it is there
-            "asks": not form.is_bound and bool({*form.initial} - {"unit"}),
+            "asks": not form.is_bound
+            and (filling.subject is not None or bool({*form.initial} - {"unit"})),
             **_beside(filling, form),
         }
         return render_form(request, "approvals/line.html", filling.shown(form), **context)
