@@ -10,7 +10,13 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import menu
 
-        from . import partner_menu, personal, use_menu
+        from . import (
+            message_menu,
+            notifying,  # noqa: F401 - registers the handlers of messages
+            partner_menu,
+            personal,
+            use_menu,
+        )
 
         personal.register()
         partner_menu.register()
@@ -37,3 +43,4 @@ class ApprovalsConfig(AppConfig):
             ),
         )
         use_menu.register()
+        message_menu.register()

@@ -160,3 +160,55 @@ class LoanStepKind(models.TextChoices):
     LEND = "lend", "借出"
     EXTEND = "extend", "延期"
     RETURN = "return", "归还"
+
+
+class Event(models.TextChoices):
+    """What a message to a person is about (消息)."""
+
+    TURN = "turn", "待我办理"
+    ASSIGNED = "assigned", "转办给我"
+    PARTNER = "partner", "待我部门确认"
+    RETURNED = "returned", "退回补正"
+    DECIDED = "decided", "审定通过"
+    REFUSED = "refused", "不予通过或终止"
+    DONE = "done", "办结"
+    OBJECTED = "objected", "联办部门提出异议"
+    SOON = "soon", "将到期提醒"
+    OVERDUE = "overdue", "超期催办"
+    RETIRING = "retiring", "到龄退休待办出编"
+    DIGEST = "digest", "每日摘要"
+
+
+#: Somebody has to act on these; they are settled once the case has moved on.
+ASKS = (
+    Event.TURN,
+    Event.ASSIGNED,
+    Event.PARTNER,
+    Event.RETURNED,
+    Event.OBJECTED,
+    Event.SOON,
+    Event.OVERDUE,
+    Event.RETIRING,
+)
+
+
+class Channel(models.TextChoices):
+    """Roads of a message beside the inbox, where it always is."""
+
+    MAIL = "mail", "邮件"
+    SMS = "sms", "短信"
+
+
+#: What goes out where a person has chosen nothing: all by mail, what burns by text message.
+USUALLY: dict[str, tuple[str, ...]] = {
+    Channel.MAIL: tuple(Event),
+    Channel.SMS: (Event.RETURNED, Event.OVERDUE),
+}
+
+
+class Level(models.TextChoices):
+    """How far a limit has run when somebody is reminded (AP-20). Half of it disturbs nobody."""
+
+    SOON = "soon", "已用 80%"
+    TODAY = "today", "今日到期"
+    OVERDUE = "overdue", "已超期"

@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from apps.staff.models import PostHolding
 
     from .dynamic import Flow, YearBalance
-    from .models import Application, Line, Loan, Notice, PlanLine, Pool, Slot, Step, UsePlan
+    from .models import (
+        Application,
+        KindVersion,
+        Line,
+        Loan,
+        Notice,
+        PlanLine,
+        Pool,
+        Slot,
+        Step,
+        UsePlan,
+    )
     from .usable import Usable
 
 
@@ -441,3 +452,24 @@ class DepartmentGone(ApprovalRefused):
         super().__init__(dept.pk)
         self.dept = dept
         self.unit = unit
+
+
+class SettingUnfit(ApprovalRefused):
+    """Settings that leave a case without a sound way. field: of the form, "" for the whole."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(field, text)
+        self.field = field
+        self.text = text
+
+
+class SettingChanged(ApprovalRefused):
+    """Somebody made another version meanwhile. version: the newest one."""
+
+    def __init__(self, version: KindVersion) -> None:
+        super().__init__(version.pk)
+        self.version = version
+
+
+class SettingSame(ApprovalRefused):
+    """The form says what holds already."""

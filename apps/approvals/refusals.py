@@ -391,3 +391,23 @@ def _(refusal: errors.DepartmentGone, user: Any = None) -> str:
         f"{refusal.dept.name}已撤销或不再是{refusal.unit.name}的内设机构，请退回补正，"
         "重新选择内设机构"
     )
+
+
+@sentence.register
+def _(refusal: errors.SettingUnfit, user: Any = None) -> str:
+    return refusal.text
+
+
+@sentence.register
+def _(refusal: errors.SettingChanged, user: Any = None) -> str:
+    version = refusal.version
+    who = version.made_by or "系统"
+    return (
+        f"{who}在 {wording.moment(version.made_at)} 已存为第 {version.number} 版，"
+        "您看到的不是最新的。没有保存，请看过最新一版再修改"
+    )
+
+
+@sentence.register
+def _(refusal: errors.SettingSame, user: Any = None) -> str:
+    return "没有改动任何内容，不必另存新版本"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.accounts.choices import AdministratorKind
 from apps.core.scope import covers
 
 from . import offices
@@ -82,3 +83,15 @@ def may_set_use(user: Any) -> bool:
     """Say whether the user may change how the office runs 用编: whoever decides there."""
     home = offices.home()
     return home is not None and user.may("decide", home)
+
+
+def may_set_kinds(user: Any) -> bool:
+    """Say whether the user may change how kinds are handled: they hold for the whole portal, so
+    the director of its office does."""
+    return may_set_use(user)
+
+
+def may_see_settings(user: Any) -> bool:
+    return user.admin_kind == AdministratorKind.SYSTEM or any(
+        user.may_anywhere(permission) for permission in ("examine", "sign", "decide")
+    )

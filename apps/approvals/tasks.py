@@ -11,3 +11,27 @@ def expire_slots() -> None:
     from .services import slots
 
     slots.expire()
+
+
+@shared_task(name="approvals.remind")
+def remind() -> None:
+    """Remind of limits that run out. Safe to run twice."""
+    from .services import reminding
+
+    reminding.remind()
+
+
+@shared_task(name="approvals.digest")
+def digest() -> None:
+    """Tell everybody what waits for them. Safe to run twice: once a day for a person."""
+    from .services import delivering
+
+    delivering.digest()
+
+
+@shared_task(name="approvals.open_exits")
+def open_exits() -> None:
+    """Open exit drafts for who retires, withdraw those not needed. Safe to run twice."""
+    from .services import retiring
+
+    retiring.run()

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from .message_urls import urlpatterns as of_messages
 from .partner_urls import urlpatterns as of_partners
 from .use_urls import urlpatterns as of_use
 from .views import after, check, elsewhere, lines, sheets, slots, start
@@ -29,5 +30,6 @@ urlpatterns: list[URLPattern] = [
     path("mine/", after.mine, name="mine"),
     path("slot/<str:token>/", slots.slot, name="slot"),
     *of_use,
+    *of_messages,
     *of_partners,
 ]

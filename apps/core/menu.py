@@ -9,7 +9,7 @@ URL name does not resolve is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -31,6 +31,7 @@ class Item:
     order: int = 100
     group: str = ""
     covers: tuple[str, ...] = ()
+    badge_url: str = ""
 
     def open_to(self, user: Any) -> bool:
         """Say whether `user` may open the page."""
@@ -68,6 +69,7 @@ class Entry:
     badge: int | None = None
     current: str = ""  # "page": this page; "true": a page that belongs to it
     items: list[Entry] = field(default_factory=list)
+    badge_url: str = ""  # asked for the count after the page is there
 
     @property
     def is_open(self) -> bool:
@@ -111,10 +113,16 @@ def topbar(
     perm: str | Iterable[str] = (),
     predicate: Predicate | None = None,
     badge: Badge | None = None,
+    badge_url: str = "",
     order: int = 100,
 ) -> None:
-    """Put a shortcut into the top bar, such as 待办 with its count."""
-    _topbar[label] = _item(label, url_name, icon, perm, predicate, badge, order, "", ())
+    """Put a shortcut into the top bar, such as 待办 with its count.
+
+    badge_url   URL name that answers with the count (components/topbar_items.html): a count that
+                costs a query is asked for once the page is there
+    """
+    item = _item(label, url_name, icon, perm, predicate, badge, order, "", ())
+    _topbar[label] = replace(item, badge_url=badge_url)
 
 
 def bottom(
@@ -202,4 +210,5 @@ def _entry(item: Item, user: Any, here: str) -> Entry | None:
     elif here in item.covers:
         current = "true"
     badge = item.badge(user) if item.badge else None
-    return Entry(item.label, item.icon, url, badge, current)
+    later = reverse(item.badge_url) if item.badge_url else ""
+    return Entry(item.label, item.icon, url, badge, current, badge_url=later)

@@ -279,6 +279,7 @@ CELERY_TASK_ROUTES = {
     "quotas.*": {"queue": "stats"},
     "checks.*": {"queue": "stats"},
     "notify.*": {"queue": "notify"},
+    "approvals.*": {"queue": "notify"},
 }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
@@ -312,6 +313,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.forget_counters",
         "schedule": crontab(hour=1, minute=20),
     },
+    "approvals.remind": {"task": "approvals.remind", "schedule": 600.0},
+    "approvals.digest": {
+        "task": "approvals.digest",
+        "schedule": crontab(hour=8, minute=5, day_of_week="mon-fri"),
+    },
+    "approvals.open_exits": {
+        "task": "approvals.open_exits",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "checks.check_changed": {"task": "checks.check_changed", "schedule": 20.0},
     "checks.check_all": {"task": "checks.check_all", "schedule": crontab(hour=2, minute=30)},
     "checks.refresh_statistics": {"task": "checks.refresh_statistics", "schedule": 600.0},
@@ -320,6 +330,25 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=0),
     },
 }
+
+# Messages to people outside the portal (docs/messages.md). Nothing is sent unless it is connected.
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("BIANZHI_MAIL_HOST", "")
+EMAIL_PORT = env.integer("BIANZHI_MAIL_PORT", 25, at_least=1, at_most=65535)
+EMAIL_USE_TLS = env.flag("BIANZHI_MAIL_TLS", False)
+EMAIL_TIMEOUT = 10  # seconds
+EMAIL_HOST_USER = env.text("BIANZHI_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("BIANZHI_MAIL_PASSWORD", "")
+DEFAULT_FROM_EMAIL = env.text("BIANZHI_MAIL_FROM", "bianzhi@localhost")
+BIANZHI_MAIL = bool(EMAIL_HOST)
+BIANZHI_SMS_GATEWAY = env.text("BIANZHI_SMS_GATEWAY", "")  # dotted path of the class, "" for none
+BIANZHI_SMS_URL = (
+    env.url("BIANZHI_SMS_URL", ("http", "https"), secret=True)
+    if env.secret_given("BIANZHI_SMS_URL")
+    else ""
+)
+BIANZHI_SMS_TOKEN = env.secret("BIANZHI_SMS_TOKEN", "")
 
 # Logs
 

@@ -20,6 +20,7 @@ from apps.approvals.models import (
     ClientKey,
     Confirmation,
     KindVersion,
+    LateFiling,
     Line,
     Loan,
     Notice,
@@ -27,13 +28,16 @@ from apps.approvals.models import (
     PlanLine,
     Pool,
     PoolEntry,
+    RetirementDraft,
     Slot,
+    Template,
     UseControl,
     UsePlan,
     UseSetting,
     UseSheet,
 )
 from apps.quotas import services as quotas_services
+from apps.staff.models import Occupancy
 from apps.units.models import Unit
 from tests.factories import staff, units
 from tests.factories.documents import DocumentFactory
@@ -210,6 +214,13 @@ def one_of_each(unit: Unit, by: Any) -> None:
     )
     ClientKey.objects.create(client=client, prefix="bz_test", digest=b"-", made_by=by)
     _one_of_each_plan(unit, case, by)
+    day = dt.date(2026, 3, 2)
+    LateFiling.objects.create(
+        application=case, unit=unit, fact_on=day, due_on=day, filed_on=day, days=3
+    )
+    spell = Occupancy.objects.order_by("pk").first()
+    RetirementDraft.objects.create(application=case, spell=spell, opened_for=day)
+    Template.objects.create(key="x", name="试.pdf", size=1, added_by=by)
     services.begin(kind="entry", unit=unit, by=by)
 
 

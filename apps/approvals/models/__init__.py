@@ -2,6 +2,16 @@ from .applications import Application, Attachment, Line, Step, Typed
 from .clients import Calls, Client, ClientKey
 from .confirmations import Confirmation
 from .desk import Batch, BatchItem, Copy, Phrase
+from .messages import (
+    Delivery,
+    LateFiling,
+    Message,
+    Reach,
+    Reminder,
+    RetirementDraft,
+    Switch,
+    Template,
+)
 from .notices import Notice, Slot
 from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet
 from .pool import Loan, LoanStep, Pool, PoolEntry
@@ -17,17 +27,25 @@ __all__ = [
     "ClientKey",
     "Confirmation",
     "Copy",
+    "Delivery",
     "KindVersion",
+    "LateFiling",
     "Line",
     "Loan",
     "LoanStep",
+    "Message",
     "Notice",
     "Phrase",
     "PlanLine",
     "Pool",
     "PoolEntry",
+    "Reach",
+    "Reminder",
+    "RetirementDraft",
     "Slot",
     "Step",
+    "Switch",
+    "Template",
     "Typed",
     "UseControl",
     "UsePlan",

@@ -8,10 +8,11 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from apps.core.history import RowHistory
 
-from ..choices import Kind
+from ..choices import Kind, Partner
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class PartnerSetting:
     code: str
     order: int
     limit: int
+
+    @property
+    def name(self) -> str:
+        return str(Partner(self.code).label)
 
 
 class KindVersionQuerySet(models.QuerySet):
@@ -100,6 +105,9 @@ class KindVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} 第 {self.number} 版"
+
+    def get_absolute_url(self) -> str:
+        return reverse("approvals:version", args=[self.pk])
 
     @property
     def way(self) -> list[StepSetting]:

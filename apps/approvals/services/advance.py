@@ -20,7 +20,7 @@ from .. import deadlines, errors, kinds, rules
 from ..choices import ENDED, REVIEWS, State
 from ..models import Application, Line, Step
 from ..moves import FIRST, MOVES, NEXT, SAME
-from . import confirming, deciding, filing, issuing, overriding, paper
+from . import confirming, deciding, filing, issuing, overriding, paper, telling
 
 
 @write
@@ -105,7 +105,7 @@ def advance(
     if target in ENDED and application.effected_at is None:
         kinds.of(application.kind).released(application, lines, by=by)
     here = application.version.step_at(before)
-    Step.objects.create(
+    row = Step.objects.create(
         application=application,
         move=move,
         from_state=before,
@@ -121,6 +121,7 @@ def advance(
         facts=told,
         decides=step.decides,
     )
+    telling.announce(row)
     audit.record(
         f"application.{move}",
         target=application,

@@ -13,7 +13,7 @@ from apps.units import grants
 from .. import errors, kinds
 from ..choices import LETTERS, State
 from ..models import Application, KindVersion, Line
-from . import trial
+from . import lateness, trial
 
 
 def submit(
@@ -41,6 +41,10 @@ def submit(
     kind = kinds.of(application.kind)
     kind.guard(application, lines)
     trial.effects(application, lines, by=by)
+    if application.state == State.DRAFT:
+        late = lateness.note(application, lines, now)
+        if late is not None:
+            told["late"] = late.days
     told["lines"] = len(lines)
     if application.state == State.RETURNED:
         told["again"] = True
