@@ -38,6 +38,8 @@ def tell(*, step: int, by: Any = None) -> None:
     if moved:
         settle(application, before=row)
     _settle_confirmed(application)
+    if row.move == "answer":
+        _settle_objections(application)
     for event, users, words, more in _said(application, row):
         if event not in ASKS:  # who did it knows what came of it
             users = [user for user in users if user != row.by_id]
@@ -71,6 +73,12 @@ def _said(
         label = Partner(row.facts.get("partner", "")).label if row.facts.get("partner") else ""
         office = recipients.nearest(["examine"], application.scope)
         yield Event.OBJECTED, office, f"{label}提出异议，请与其核对", {"label": label}
+    elif row.move == "answer":
+        partner = row.facts.get("partner", "")
+        if partner:
+            label = Partner(partner).label
+            users = recipients.partners(application, partner)
+            yield Event.PARTNER, users, "编办已答复异议，请确认", {"label": label}
     elif to in ACTS and row.to_state != row.from_state and is_last:
         words = f"待{here}{_until(application.due_at)}"
         yield Event.TURN, recipients.actors(application), words, {"label": here}
@@ -123,6 +131,12 @@ def _settle_confirmed(application: Application) -> None:
         application=application,
         confirmation__confirmed_at__isnull=False,
         settled_at__isnull=True,
+    ).update(settled_at=timezone.now())
+
+
+def _settle_objections(application: Application) -> None:
+    Message.objects.filter(
+        application=application, event=Event.OBJECTED, settled_at__isnull=True
     ).update(settled_at=timezone.now())
 
 
