@@ -22,6 +22,7 @@ _APPS = [
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include("apps.approvals.api.urls")),
+    path("verify/", include("apps.approvals.verify_urls")),
     *[path(prefix, include(f"apps.{app}.urls")) for prefix, app in _APPS],
 ]
 

@@ -3,7 +3,7 @@ from django.urls import URLPattern, path
 from .message_urls import urlpatterns as of_messages
 from .partner_urls import urlpatterns as of_partners
 from .use_urls import urlpatterns as of_use
-from .views import after, check, elsewhere, lines, sheets, slots, start
+from .views import after, check, elsewhere, lines, papers, sheets, slots, start
 
 app_name = "approvals"
 
@@ -32,4 +32,7 @@ urlpatterns: list[URLPattern] = [
     *of_use,
     *of_messages,
     *of_partners,
+    # papers
+    path("<int:pk>/papers/", papers.index, name="print"),
+    path("<int:pk>/papers/<str:kind>/", papers.paper, name="paper"),
 ]

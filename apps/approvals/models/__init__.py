@@ -15,6 +15,7 @@ from .messages import (
 from .notices import Notice, Slot
 from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet
 from .pool import Loan, LoanStep, Pool, PoolEntry
+from .papers import Paper, PaperKind, PaperTemplate, VerifyTry
 from .settings import KindVersion
 
 __all__ = [
@@ -35,6 +36,9 @@ __all__ = [
     "LoanStep",
     "Message",
     "Notice",
+    "Paper",
+    "PaperKind",
+    "PaperTemplate",
     "Phrase",
     "PlanLine",
     "Pool",
@@ -51,4 +55,5 @@ __all__ = [
     "UsePlan",
     "UseSetting",
     "UseSheet",
+    "VerifyTry",
 ]

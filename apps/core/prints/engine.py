@@ -18,6 +18,7 @@ from apps.core.sheets import Layout
 from apps.core.sheets.process import ROOT, environment
 
 from . import payload
+from .forms import Form, TabledLetter
 from .letters import Letter
 from .stamp import Stamp
 
@@ -69,6 +70,25 @@ def letter(one: Letter, *, stamp: Stamp | None = None) -> bytes:
     """Return a letter on the page of GB/T 9704. Raises NotPrintable."""
     stamp = stamp or Stamp(at=timezone.localtime())
     return _set("letter", {"letter": payload.letter(one)}, stamp)
+
+
+def forms(*papers: Form | TabledLetter, stamp: Stamp | None = None) -> bytes:
+    """Return one PDF of forms and letters, each beginning a page and counting its own.
+
+    stamp   of those that carry none of their own. Raises NotPrintable.
+    """
+    stamp = stamp or Stamp(at=timezone.localtime())
+    cells = sum(
+        sum(map(len, one.rows)) if isinstance(one, Form) else len(one.rows) * len(one.head)
+        for one in papers
+    )
+    if cells > MOST_CELLS:
+        raise NotPrintable(TOO_MANY.format(cells=cells, most=MOST_CELLS))
+    made = [
+        payload.form(one, stamp) if isinstance(one, Form) else payload.tabled(one, stamp)
+        for one in papers
+    ]
+    return _set("form", {"papers": made}, stamp, cells)
 
 
 def fonts_dirs() -> list[str]:

@@ -9,6 +9,7 @@ from apps.core.sheets import Layout, Line
 from apps.core.sheets.tidy import strip_control
 
 from .cells import breakable, text_of
+from .forms import Box, Code, Form, TabledLetter
 from .grid import head_cells
 from .letters import Letter
 from .stamp import Stamp
@@ -17,6 +18,7 @@ MM = {"A4": (210, 297), "A3": (297, 420)}
 MARGIN = 10.0  # mm, left and right
 POINTS = 72 / 25.4  # in a millimetre
 CHARACTER = 0.56  # of the size: a column's width is told in digits, as Excel does
+FORM_CHARACTER = 2.3  # mm: a Latin sign of 12 points
 SMALLEST, LARGEST, FORM = 6.0, 12.0, 10.0  # points; FORM: the boxes of a form
 
 
@@ -104,4 +106,62 @@ def letter(one: Letter) -> dict[str, Any]:
         "signer": clean(one.signer),
         "day": one.day,
         "attachments": [clean(text) for text in one.attachments],
+    }
+
+
+def form(one: Form, shared: Stamp) -> dict[str, Any]:
+    """Return one form as pages/form.typ reads it."""
+    total = sum(one.widths)
+    long, short = MM["A4"][1], MM["A4"][0]
+    width = (long if one.landscape else short) - 26
+    return {
+        "sort": "form",
+        "title": clean(one.title),
+        "widths": list(one.widths),
+        "rows": [[_box(box, one.widths, width / total) for box in row] for row in one.rows],
+        "head": one.head,
+        "above": [clean(text) for text in one.above],
+        "notes": [clean(text) for text in one.notes],
+        "paper": one.paper,
+        "landscape": one.landscape,
+        "size": one.size,
+        "stamp": stamp(one.stamp or shared),
+        "link": clean(one.link),
+    }
+
+
+def _box(box: Box, widths: Sequence[float], unit: float) -> dict[str, Any]:
+    """unit: millimetres of one share. A run of signs without a blank is let break in its box."""
+    average = sum(widths) / len(widths) * unit * box.columns
+    room = average / (FORM_CHARACTER if box.sort != "sign" else FORM_CHARACTER * 0.92)
+    return {
+        "text": breakable(clean(box.text), room),
+        "columns": box.columns,
+        "rows": box.rows,
+        "sort": box.sort,
+        "title": clean(box.title),
+        "signed": clean(box.signed),
+        "day": clean(box.day),
+        "height": box.height,
+    }
+
+
+def tabled(one: TabledLetter, shared: Stamp) -> dict[str, Any]:
+    """Return a letter with a table; cells that are addresses become codes."""
+    return {
+        "sort": "letter",
+        "letter": letter(one.letter),
+        "table": {
+            "head": [clean(text) for text in one.head],
+            "widths": list(one.widths),
+            "rows": [
+                [
+                    {"qr": qr_of(cell.address)} if isinstance(cell, Code) else clean(cell)
+                    for cell in row
+                ]
+                for row in one.rows
+            ],
+        },
+        "stamp": stamp(one.stamp or shared),
+        "link": clean(one.link),
     }

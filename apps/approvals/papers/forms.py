@@ -1,0 +1,295 @@
+"""Where each box of a paper stands (domain.md §6.5, in the order of its ten blocks)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from apps.core.prints import Box, Form, Letter, TabledLetter
+
+from ..models.papers import PaperKind
+from . import verifying
+from .trail import TITLES
+
+#: Signature boxes are at least this high.
+SIGN_MM = 30.0
+GRID = (1.0,) * 24
+
+Values = Mapping[str, str]
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _label(text: str, columns: int = 3, rows: int = 1) -> Box:
+    return Box(text, columns, rows, "label")
+
+
+def _pair(values: Values, name: str, columns: int, *, label: str = "", wide: int = 3) -> list[Box]:
+    """Return the label of a box and the box; together wide + columns of the grid."""
+    return [_label(label or name, wide), Box(values[name], columns)]
+
+
+def _sign(values: Values, box: str, columns: int) -> Box:
+    return Box(
+        values[f"{box}意见"],
+        columns,
+        1,
+        "sign",
+        title=TITLES[box],
+        signed=values[f"{box}签名"],
+        day=values[f"{box}日期"],
+        height=SIGN_MM,
+    )
+
+
+def _office(values: Values) -> list[list[Box]]:
+    """Return 编办意见 as four boxes behind one upright label: 经办 科长 / 分管 主任."""
+    return [
+        [Box("编办意见", 2, 2, "upright"), _sign(values, "经办", 11), _sign(values, "科长", 11)],
+        [_sign(values, "分管", 11), _sign(values, "主任", 11)],
+    ]
+
+
+def _signatures(values: Values) -> list[list[Box]]:
+    return [
+        [_sign(values, "单位", 12), _sign(values, "主管部门", 12)],
+        *_office(values),
+        [_sign(values, "组织人社", 8), _sign(values, "财政", 8), _sign(values, "社保", 8)],
+    ]
+
+
+def _who(values: Values) -> list[list[Box]]:
+    """Return blocks 1 to 5, alike on 入编 and 出编."""
+    v = values
+    return [
+        [*_pair(v, "单位名称", 9, label="单位名称（章）"), *_pair(v, "主管部门", 9)],
+        [
+            *_pair(v, "姓名", 5),
+            *_pair(v, "性别", 2, wide=2),
+            *_pair(v, "民族", 5),
+            Box("照片", 4, 4, "photo"),
+        ],
+        [*_pair(v, "出生年月", 5), *_pair(v, "公民身份号码", 9)],
+        [*_pair(v, "政治面貌", 5), *_pair(v, "参加工作时间", 9)],
+        [*_pair(v, "学历", 5), *_pair(v, "学位", 9)],
+        [*_pair(v, "毕业院校", 9), *_pair(v, "专业", 9)],
+        [*_pair(v, "编制类型", 9), *_pair(v, "编制所在单位", 9)],
+        [*_pair(v, "经费形式", 9), *_pair(v, "本人身份", 9)],
+        [
+            *_pair(v, "岗位类别等级", 9, label="岗位类别/等级"),
+            *_pair(v, "职务", 9, label="职务（编制职务名称）"),
+        ],
+        [
+            *_pair(v, "职务层次职级", 6, label="职务层次/职级"),
+            *_pair(v, "专技资格", 6, label="专技资格/工勤等级"),
+            *_pair(v, "双肩挑", 3),
+        ],
+    ]
+
+
+def _basis(values: Values) -> list[Box]:
+    return [
+        *_pair(values, "依据文件", 8),
+        *_pair(values, "文号", 5, wide=2),
+        *_pair(values, "文件日期", 4, wide=2),
+    ]
+
+
+def entry(values: Values, rows: Rows) -> Form:
+    return Form(
+        title=PaperKind.ENTRY.label,
+        widths=GRID,
+        rows=[
+            *_who(values),
+            [*_pair(values, "进入方式", 5), *_pair(values, "来源", 5), *_pair(values, "原单位", 5)],
+            _basis(values),
+            [
+                *_pair(values, "编制使用通知单号", 8, wide=4),
+                *_pair(values, "用编序号", 9),
+            ],
+            [*_pair(values, "入编时间", 9), *_pair(values, "所在内设机构", 9)],
+            *_signatures(values),
+            _pair(values, "备注", 21),
+        ],
+    )
+
+
+def exit_(values: Values, rows: Rows) -> Form:
+    return Form(
+        title=PaperKind.EXIT.label,
+        widths=GRID,
+        rows=[
+            *_who(values),
+            [*_pair(values, "退出方式", 5), *_pair(values, "去向", 5), *_pair(values, "原单位", 5)],
+            _basis(values),
+            [
+                *_pair(values, "编制使用通知单号", 8, wide=4),
+                *_pair(values, "用编序号", 9),
+            ],
+            [*_pair(values, "入编时间", 9), *_pair(values, "出编时间", 9)],
+            *_signatures(values),
+            _pair(values, "备注", 21),
+        ],
+    )
+
+
+def card(values: Values, rows: Rows) -> Form:
+    v = values
+    return Form(
+        title=PaperKind.CARD.label,
+        widths=GRID,
+        paper="a5",
+        landscape=True,
+        rows=[
+            [
+                *_pair(v, "姓名", 5),
+                *_pair(v, "性别", 2, wide=2),
+                *_pair(v, "出生年月", 5),
+                Box("照片", 4, 4, "photo"),
+            ],
+            [*_pair(v, "人员编号", 5), *_pair(v, "公民身份号码", 9)],
+            [*_pair(v, "编制所在单位", 17)],
+            [*_pair(v, "编制类型", 7), *_pair(v, "入编时间", 7)],
+            [*_pair(v, "经费形式", 9), *_pair(v, "进入方式", 9)],
+            [*_pair(v, "职务", 9), *_pair(v, "文号", 9, label="入编文号")],
+            [*_pair(v, "编制使用通知单号", 8, wide=4), *_pair(v, "用编序号", 9)],
+            [
+                *_pair(v, "备注", 9),
+                Box("", 12, 1, "sign", title="编制机构（章）", day=v["发卡日期"], height=24.0),
+            ],
+        ],
+    )
+
+
+def flow(values: Values, rows: Rows) -> Form:
+    v = values
+    columns = (
+        ("序号", 1), ("环节", 3), ("操作", 3), ("办理人", 2), ("收到时间", 3), ("办理时间", 3),
+        ("用时", 3), ("意见", 6),
+    )  # fmt: skip
+    return Form(
+        title=PaperKind.FLOW.label,
+        widths=GRID,
+        size=10.5,
+        rows=[
+            [*_pair(v, "受理编号", 9), *_pair(v, "事项", 9)],
+            [*_pair(v, "单位名称", 9), *_pair(v, "主管部门", 9)],
+            [*_pair(v, "摘要", 21)],
+            [*_pair(v, "人员", 21)],
+            [*_pair(v, "申报人", 9), *_pair(v, "现在状态", 9)],
+            [*_pair(v, "提交时间", 9), *_pair(v, "办结时间", 9)],
+            [Box(name, wide, 1, "head") for name, wide in columns],
+            *[[Box(str(row[name]), wide) for name, wide in columns] for row in rows],
+        ],
+    )
+
+
+def use(values: Values, rows: Rows) -> Form:
+    v = values
+    columns = (("序号", 2), ("编制类型", 5), ("编制用途", 5), ("详细用途", 6), ("申报数", 3),
+               ("批准数", 3))  # fmt: skip
+    return Form(
+        title=PaperKind.USE.label,
+        widths=GRID,
+        rows=[
+            [*_pair(v, "单位名称", 9, label="用编单位（章）"), *_pair(v, "主管部门", 9)],
+            [*_pair(v, "来文文件名", 21)],
+            [*_pair(v, "来文文号", 9), *_pair(v, "来文时间", 9)],
+            [*_pair(v, "联系人", 9), *_pair(v, "联系电话", 9)],
+            [*_pair(v, "年度用编", 9), *_pair(v, "人员来源", 9)],
+            [Box(name, wide, 1, "head") for name, wide in columns],
+            *[
+                [
+                    Box(str(row[name]), wide, 1, "figure" if name in _FIGURES else "value")
+                    for name, wide in columns
+                ]
+                for row in rows
+            ],
+            [*_pair(v, "申报总数", 9), *_pair(v, "批准总数", 9)],
+            [_sign(v, "单位", 12), _sign(v, "主管部门", 12)],
+            *_office(v),
+            _pair(v, "备注", 21),
+        ],
+    )
+
+
+def sheet(values: Values, rows: Rows) -> Form:
+    """审议表 on a broad page: the columns of domain.md §5.4, one for each operand."""
+    known = [*SHEET_BEFORE, *SHEET_AFTER, "算式"]
+    operands = [name for name in (rows[0] if rows else OPERANDS) if name not in known]
+    columns = [
+        *((name, 2.4 if name in ("单位", "主管") else 1.6) for name in SHEET_BEFORE),
+        *((name, 1.3) for name in operands),
+        *((name, 2.8 if name == "理由" else 1.3) for name in SHEET_AFTER),
+    ]
+    width = len(columns)
+    texts = (*SHEET_BEFORE, "理由", "备注")
+    body = [
+        [Box(str(row[n]), 1, 1, "value" if n in texts else "figure") for n, _ in columns]
+        for row in rows
+    ]
+    half = width // 2
+    return Form(
+        title=PaperKind.SHEET.label,
+        widths=[share for _, share in columns],
+        rows=[
+            [Box(name, 1, 1, "head") for name, _ in columns],
+            *body,
+            *[
+                [_label("算式", 2), Box(f"{row['编制类型']}：{row['算式']}", width - 2)]
+                for row in rows
+            ],
+            [_sign(values, "经办", half), _sign(values, "科长", width - half)],
+            [_sign(values, "分管", half), _sign(values, "主任", width - half)],
+        ],
+        head=1,
+        above=(f"{values['审议表号']}　{values['会议']}", f"制表日期：{values['制表日期']}"),
+        landscape=True,
+    )
+
+
+SHEET_BEFORE = ("单位", "主管", "级别", "类别", "参公", "编制类型")
+SHEET_AFTER = ("可用", "申报数", "建议数", "理由", "备注")
+OPERANDS = ("核定", "实有", "空缺领导职数", "已下达未使用", "原则预留", "其他预留")
+
+
+def notice(values: Values, rows: Rows) -> TabledLetter:
+    """编制使用核准通知单: a letter with one line and one code for each approved head."""
+    kinds: dict[str, int] = {}
+    for row in rows:
+        kinds[row["编制类型"]] = kinds.get(row["编制类型"], 0) + 1
+    heads = "、".join(f"{kind}{n}名" for kind, n in kinds.items())
+    source = f"，人员来源：{values['人员来源']}" if values["人员来源"] else ""
+    letter = f"你单位{values['来文']}收悉。" if values["来文"] else ""
+    return TabledLetter(
+        Letter(
+            title=PaperKind.NOTICE.label,
+            heading=verifying.office(),
+            number=values["通知单号"],
+            to=values["单位名称"],
+            paragraphs=[
+                f"{letter}经研究，核准你单位使用编制{values['批准总数']}名（{heads}）{source}。"
+                f"有效期至{values['有效期至']}，逾期未使用的自动失效。",
+                "请按下列用编序号办理人员入编，一号一人；扫描二维码可直接填写入编申请。",
+            ],
+            signer=verifying.office(),
+            on=dt.date.fromisoformat(values["下达日期"]),
+            in_words=True,
+        ),
+        head=("用编序号", "编制类型", "用途", "入编二维码"),
+        widths=(1.0, 2.0, 3.2, 1.5),
+        rows=[[row["用编序号"], row["编制类型"], row["用途"], row["二维码"]] for row in rows],
+    )
+
+
+_FIGURES = ("序号", "申报数", "批准数")
+
+BUILDERS: dict[str, Callable[[Values, Rows], Form | TabledLetter]] = {
+    PaperKind.SHEET: sheet,
+    PaperKind.NOTICE: notice,
+    PaperKind.ENTRY: entry,
+    PaperKind.EXIT: exit_,
+    PaperKind.CARD: card,
+    PaperKind.FLOW: flow,
+    PaperKind.USE: use,
+}
