@@ -29,6 +29,14 @@ class ApprovalsConfig(AppConfig):
             covers=("approvals:new", "approvals:workbook", "approvals:slot"),
         )
         menu.register(
+            label="表单模板",
+            url_name="approvals:templates",
+            perm=("examine", "sign", "decide"),
+            group="业务办理",
+            order=90,
+            covers=("approvals:template",),
+        )
+        menu.register(
             label="我的办件",
             url_name="approvals:mine",
             icon="list-task",

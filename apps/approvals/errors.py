@@ -473,3 +473,23 @@ class SettingChanged(ApprovalRefused):
 
 class SettingSame(ApprovalRefused):
     """The form says what holds already."""
+
+
+class UnknownPlaceholders(ApprovalRefused):
+    """A Word template with names its paper does not have."""
+
+    field = "file"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
+class SameTemplate(ApprovalRefused):
+    """A Word template that is the one in force."""
+
+    field = "file"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number

@@ -3,7 +3,7 @@ from django.urls import URLPattern, path
 from .message_urls import urlpatterns as of_messages
 from .partner_urls import urlpatterns as of_partners
 from .use_urls import urlpatterns as of_use
-from .views import after, check, elsewhere, lines, papers, sheets, slots, start
+from .views import after, check, elsewhere, lines, papers, sheets, slots, start, templates
 
 app_name = "approvals"
 
@@ -35,4 +35,8 @@ urlpatterns: list[URLPattern] = [
     # papers
     path("<int:pk>/papers/", papers.index, name="print"),
     path("<int:pk>/papers/<str:kind>/", papers.paper, name="paper"),
+    path("<int:pk>/papers/<str:kind>/word/", papers.paper_word, name="paper_word"),
+    path("templates/", templates.index, name="templates"),
+    path("templates/<str:kind>/", templates.template, name="template"),
+    path("templates/<str:kind>/<int:number>/", templates.download, name="template_file"),
 ]

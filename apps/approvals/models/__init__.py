@@ -13,9 +13,9 @@ from .messages import (
     Template,
 )
 from .notices import Notice, Slot
+from .papers import Paper, PaperKind, PaperTemplate, VerifyTry
 from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet
 from .pool import Loan, LoanStep, Pool, PoolEntry
-from .papers import Paper, PaperKind, PaperTemplate, VerifyTry
 from .settings import KindVersion
 
 __all__ = [

@@ -39,6 +39,10 @@ class Asked:
     line: Line | None = None
 
     @property
+    def has_word(self) -> bool:
+        return self.kind != PaperKind.NOTICE
+
+    @property
     def label(self) -> str:
         return PaperKind(self.kind).label
 

@@ -16,12 +16,15 @@ from apps.core import forms as core
 from apps.core.http import requires
 from apps.core.idempotency import keyless
 from apps.core.prints import NotPrintable
+from apps.documents.errors import FileMissing
 from apps.staff import errors as staff
 from apps.staff.refusals import sentence as staff_sentence
 
 from ..models import Application
-from ..papers import making, verifying
+from ..papers import making, verifying, words
 from ..services import papers as service
+from ..services import templates
+from .templates import word_answer
 
 
 class PurposeForm(core.Form):
@@ -76,12 +79,7 @@ def page(
 def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Print one paper, or all of one sort of a case; POST: with the numbers in full."""
     application = _case(request, pk)
-    asked = [one for one in making.papers_of(application) if one.kind == kind]
-    line = request.GET.get("line", "")
-    if line:
-        asked = [one for one in asked if one.line is not None and str(one.line.pk) == line]
-    if not asked:
-        raise Http404("这件业务现在没有这种打印件")
+    asked = _asked(request, application, kind)
     full = request.method == "POST"
     form = PurposeForm(request.POST) if full else None
     if full:
@@ -103,6 +101,34 @@ def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
         return page(request, application, sentence=staff_sentence(refusal, request.user))
     name = f"{asked[0].name}{application.number}" if len(asked) == 1 else f"{application.number}"
     return pdf_answer(made, name)
+
+
+@requires("view_subtree")
+@require_GET
+def paper_word(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Fill the office's Word template with one paper."""
+    application = _case(request, pk)
+    asked = _asked(request, application, kind)
+    if kind not in words.KINDS:
+        raise Http404("这种打印件没有 Word 文件")
+    if len(asked) > 1:
+        return page(request, application, sentence="Word 文件每人一份，请在下表里逐人下载。")
+    try:
+        made, _ = templates.make_word(asked=asked[0], by=request.user, request=request)
+    except FileMissing:
+        raise Http404("模板文件不在存放的位置，请告诉系统管理员") from None
+    return word_answer(made, f"{asked[0].name}{application.number}")
+
+
+def _asked(request: HttpRequest, application: Application, kind: str) -> list[making.Asked]:
+    """Return the papers of one sort, of one person where `?line=` names one. Raises Http404."""
+    asked = [one for one in making.papers_of(application) if one.kind == kind]
+    line = request.GET.get("line", "")
+    if line:
+        asked = [one for one in asked if one.line is not None and str(one.line.pk) == line]
+    if not asked:
+        raise Http404("这件业务现在没有这种打印件")
+    return asked
 
 
 def pdf_answer(made: bytes, name: str) -> FileResponse:

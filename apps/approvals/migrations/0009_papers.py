@@ -19,7 +19,7 @@ DROP TRIGGER a_kept ON approvals_papertemplate;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0007_partners"),
+        ("approvals", "0008_messages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
