@@ -64,7 +64,8 @@ def test_a_row_of_a_list_is_repeated_with_what_stands_beside_it():
 
 def test_a_text_box_inside_a_paragraph_is_a_paragraph_of_its_own():
     box = run("{{ 姓名 }}")
-    template = made(f"<w:p><w:r><w:t>甲{{{{ 单</w:t></w:r>{box}<w:r><w:t>位 }}}}乙</w:t></w:r></w:p>")
+    before, after = "<w:r><w:t>甲{{ 单</w:t></w:r>", "<w:r><w:t>位 }}乙</w:t></w:r>"
+    template = made(f"<w:p>{before}{box}{after}</w:p>")
     assert word.names(template) == ["姓名", "单位"]
     filled = texts(word.fill(template, {"姓名": "张玥", "单位": "教育局"}))
     assert "".join(word._TEXT.findall(filled)) == "甲教育局张玥乙"
