@@ -28,7 +28,7 @@ def _words(label: str, *, required: bool = False, help_text: str = "") -> forms.
 class ConfirmForm(f.Form):
     """A partner's word. objecting: the opinion is needed."""
 
-    widths = {"opinion": "full"}
+    widths = {"opinion": "full", "reference_no": "full"}
 
     reference_no = forms.CharField(
         label="本部门业务号",

@@ -156,7 +156,7 @@ def _page(request: HttpRequest, row: Confirmation, form: ConfirmForm) -> HttpRes
         "marks": progress.line_of(application),
         "chain": joint.chain(application),
         "lines": [
-            (line, kind.facts(line))
+            (line, [(title, [f for f in facts if f.value]) for title, facts in kind.facts(line)])
             for line in lines_of(application)
             if kind is not None and line.verdict != "refused"
         ],
