@@ -1,5 +1,7 @@
 """办件: use of quotas, entry, exit and transfer, from the unit's clerk to the payroll."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -9,17 +11,29 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core import menu
+        from apps.core.running import kinds
+        from apps.staff import panels
 
         from . import (
+            handlers,  # noqa: F401 - registers with the outbox
             message_menu,
             notifying,  # noqa: F401 - registers the handlers of messages
             partner_menu,
             personal,
             use_menu,
         )
+        from .panels import panel_of
 
         personal.register()
+        kinds.register("approvals.batch", "批量办理办件")
+        panels.register("办件", panel_of)
+        self._register_filing(menu)
+        self._register_desk(menu)
+        use_menu.register()
         partner_menu.register()
+        message_menu.register()
+
+    def _register_filing(self, menu: Any) -> None:
         menu.register(
             label="业务申报",
             url_name="approvals:file",
@@ -50,5 +64,28 @@ class ApprovalsConfig(AppConfig):
                 "approvals:withdraw",
             ),
         )
-        use_menu.register()
-        message_menu.register()
+
+    def _register_desk(self, menu: Any) -> None:
+        menu.register(
+            label="待办中心",
+            url_name="approvals:inbox",
+            icon="inbox",
+            perm="view_subtree",
+            order=10,
+            covers=(
+                "approvals:detail",
+                "approvals:act",
+                "approvals:batch",
+                "approvals:batch_report",
+                "approvals:phrases",
+                "approvals:reveal",
+            ),
+        )
+        menu.topbar(
+            label="待办",
+            url_name="approvals:inbox",
+            icon="inbox",
+            perm="view_subtree",
+            badge_url="approvals:badge",
+            order=10,
+        )

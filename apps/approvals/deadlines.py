@@ -20,11 +20,14 @@ class Due(NamedTuple):
 NEVER = Due(None, False)
 
 
-def due(since: dt.datetime, working_days: int) -> Due:
-    """Return the end of a limit that begins at `since`; the day of arrival is day 0."""
+def due(since: dt.datetime, working_days: int, days: calendar.WorkCalendar | None = None) -> Due:
+    """Return the end of a limit that begins at `since`; the day of arrival is day 0.
+
+    days   the calendar, where the caller holds one already
+    """
     if working_days < 1:
         return NEVER
-    days = calendar.current()
+    days = days or calendar.current()
     try:
         end = days.deadline(timezone.localtime(since).date(), working_days)
     except calendar.OutOfReach:
@@ -34,11 +37,15 @@ def due(since: dt.datetime, working_days: int) -> Due:
     return Due(at, end.provisional)
 
 
-def minutes_between(since: dt.datetime | None, until: dt.datetime) -> int | None:
+def minutes_between(
+    since: dt.datetime | None,
+    until: dt.datetime,
+    days: calendar.WorkCalendar | None = None,
+) -> int | None:
     """Return the working minutes a step took; None when it is not known since when."""
     if since is None:
         return None
     try:
-        return calendar.current().working_time(since, until).minutes
+        return (days or calendar.current()).working_time(since, until).minutes
     except calendar.OutOfReach:
         return None

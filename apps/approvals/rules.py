@@ -52,6 +52,14 @@ def partners_of(user: Any, application: Application) -> list[str]:
     ]
 
 
+#: Who may see the numbers of an application in full, for a purpose: filing and deciding there.
+REVEALING = ("file_for", "supervise", "examine", "sign", "decide")
+
+
+def may_reveal(user: Any, application: Application) -> bool:
+    return any(holds(user, permission, application) for permission in REVEALING)
+
+
 def is_turn(confirmation: Confirmation) -> bool:
     return confirmation.arrived_at is not None and confirmation.confirmed_at is None
 

@@ -3,7 +3,21 @@ from django.urls import URLPattern, path
 from .message_urls import urlpatterns as of_messages
 from .partner_urls import urlpatterns as of_partners
 from .use_urls import urlpatterns as of_use
-from .views import after, check, elsewhere, lines, papers, sheets, slots, start, templates
+from .views import (
+    acting,
+    after,
+    batches,
+    check,
+    elsewhere,
+    inbox,
+    lines,
+    papers,
+    review,
+    sheets,
+    slots,
+    start,
+    templates,
+)
 
 app_name = "approvals"
 
@@ -39,4 +53,18 @@ urlpatterns: list[URLPattern] = [
     path("templates/", templates.index, name="templates"),
     path("templates/<str:kind>/", templates.template, name="template"),
     path("templates/<str:kind>/<int:number>/", templates.download, name="template_file"),
+    # who acts
+    path("", inbox.inbox_page, name="inbox"),
+    path("badge/", inbox.badge, name="badge"),
+    path("batch/", batches.batch, name="batch"),
+    path("batch/<int:pk>/", batches.report, name="batch_report"),
+    path("batch/<int:pk>/cancel/", batches.cancel, name="batch_cancel"),
+    path("phrases/", acting.phrase_list, name="phrases"),
+    path("phrases/<int:pk>/drop/", acting.phrase_drop, name="phrase_drop"),
+    path("<int:pk>/", review.detail, name="detail"),
+    path("<int:pk>/act/", acting.act, name="act"),
+    path("<int:pk>/review/checks/", review.checks, name="review_checks"),
+    path("file/<int:pk>/", review.attachment, name="attachment"),
+    path("line/<int:pk>/reveal/", review.reveal, name="reveal"),
+    path("unit/<int:pk>/", review.unit_cases, name="unit"),
 ]

@@ -1,7 +1,8 @@
 """Long pieces of work: a row that a page polls, progress that survives, an honest end.
 
 The end is written in the transaction of the work itself: a job that says 已完成 has done it all,
-any other has done nothing (issue: import killed half-way).
+any other has done nothing (issue: import killed half-way). `run_in_pieces` is for work whose pieces
+are whole each by itself, such as many applications passed at once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from . import outbox
@@ -122,6 +124,43 @@ def run(job_id: Any, work: Callable[[Job, Progress], dict[str, Any]]) -> None:
         progress.close()
 
 
+def run_in_pieces(job_id: Any, work: Callable[[Job, Progress], dict[str, Any]]) -> None:
+    """Run `work(job, progress)` outside any transaction: each piece commits by itself.
+
+    For jobs created with data["in_pieces"]. A job whose worker died is begun again (sweep), and
+    `work` goes on where it stopped; it must keep what is done in the transaction of each piece.
+    `work` returns the result to keep; Cancelled ends the job with what is done so far.
+    """
+    now = timezone.now()
+    started = Job.objects.filter(
+        pk=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING]
+    ).update(state=Job.State.RUNNING, started_at=Coalesce("started_at", now), beat_at=now)
+    if not started:
+        return
+    job = Job.objects.select_related("owner").get(pk=job_id)
+    if not job.owner.is_active:
+        _end(job, Job.State.FAILED, "提交人的账户已停用，任务没有继续，已办的保留。")
+        return
+    progress = Progress(job_id)
+    try:
+        job.result = work(job, progress)
+        _end(job, Job.State.DONE, "")
+    except Cancelled:
+        _end(job, Job.State.CANCELLED, "已按要求取消，此前已办的保留，其余没有办理。")
+    except JobFailed as failure:
+        _end(job, Job.State.FAILED, str(failure))
+    except Exception as error:
+        log.exception("job.failed", job=str(job_id))
+        _end(
+            job,
+            Job.State.FAILED,
+            f"任务没有全部完成，已办的保留，其余没有办理；请把任务号 {job.pk} 告诉系统管理员"
+            f"（{type(error).__name__}）。",
+        )
+    finally:
+        progress.close()
+
+
 def _end(job: Job, state: str, message: str) -> None:
     Job.objects.filter(pk=job.pk).update(
         state=state,
@@ -151,6 +190,10 @@ def sweep() -> int:
         state=Job.State.RUNNING, beat_at__lt=timezone.now() - LOST_AFTER
     ).values_list("pk", flat=True)
     gone = [pk for pk in stale if not outbox.is_worked_on(f"job:{pk}")]
+    # what is done piece by piece goes on: the outbox sends its message again
+    Job.objects.filter(pk__in=gone, state=Job.State.RUNNING, data__in_pieces=True).update(
+        state=Job.State.WAITING
+    )
     return Job.objects.filter(pk__in=gone, state=Job.State.RUNNING).update(
         state=Job.State.FAILED,
         message="任务在执行中断开，未写入任何数据；请重新提交。",

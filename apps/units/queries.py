@@ -37,6 +37,7 @@ TABS = (
     ("编制与职数", "quotas:unit"),
     ("内设机构", "units:departments"),
     ("人员", "staff:unit"),
+    ("办件", "approvals:unit"),
     ("沿革", "units:history"),
     ("文件", "units:documents"),
     ("变更", "units:changes"),

@@ -94,7 +94,11 @@ class Entry(KindOfCase):
                     Fact("姓名", line.name),
                     Fact("公民身份号码", mask_identity(number.reveal()), masked="identity"),
                     *rows(person, [n for n in EntryForm.PERSON if n != "phone"]),
-                    Fact("联系电话", mask_phone(sealed.phone(line)) if line.phone_ct else ""),
+                    Fact(
+                        "联系电话",
+                        mask_phone(sealed.phone(line)) if line.phone_ct else "",
+                        masked="phone" if line.phone_ct else "",
+                    ),
                 ],
             ),
             (

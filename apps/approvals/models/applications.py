@@ -296,6 +296,14 @@ class Line(models.Model):
             ),
             code_in_table("quota_type", "quota_type", "line_type_is_a_quota_type"),
         ]
+        indexes = [
+            # the applications of a person, also those filed before they were one of the register
+            models.Index(
+                fields=["person_key"],
+                name="line_by_person_key",
+                condition=Q(person_key__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or str(self.quota_type_id)
@@ -369,6 +377,14 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = "办件材料"
         ordering = ("application", "material", "pk")
+
+    @property
+    def preview(self) -> str:
+        """Return how a browser shows the file: "picture", "pdf", or "" for a download only."""
+        ending = self.name.rsplit(".", 1)[-1].lower()
+        if ending in ("jpg", "jpeg", "png"):
+            return "picture"
+        return "pdf" if ending == "pdf" else ""
 
 
 class Typed(models.Model):

@@ -1,0 +1,1 @@
+"""Reads of applications that join several tables."""

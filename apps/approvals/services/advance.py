@@ -75,7 +75,7 @@ def advance(
     if step.target == FIRST:
         target = filing.submit(application, lines, by=by, now=now, told=told)
     elif move == "override":
-        target = overriding.override(application, by=by, reason=opinion, told=told, **facts)
+        target = overriding.override(application, lines, by=by, reason=opinion, told=told, **facts)
     elif move in confirming.MOVES:
         target = confirming.MOVES[move](
             application, move, by=by, opinion=opinion, now=now, told=told, **facts
@@ -150,8 +150,9 @@ def _arrive(application: Application, target: str, now: dt.datetime) -> None:
     application.arrived_at = now
     application.handler = None
     here = application.version.step_at(target)
-    due = deadlines.due(now, here.limit) if here is not None else deadlines.NEVER
-    application.due_at, application.provisional = due
+    if target != State.CONFIRMING:  # there the partners' limits hold (services.confirming)
+        due = deadlines.due(now, here.limit) if here is not None else deadlines.NEVER
+        application.due_at, application.provisional = due
     application.ended_at = now if target in ENDED else None
 
 

@@ -28,6 +28,7 @@ def begin(application: Application, now: dt.datetime) -> str:
         if hand.order == first:
             _arrive(row, hand.limit, now)
         row.save()
+    application.due_at, application.provisional = due_of(application)
     return State.CONFIRMING
 
 
@@ -146,7 +147,15 @@ def _go_on(application: Application, rows: list[Confirmation], now: dt.datetime)
         if one.order == first and one.arrived_at is None:
             _arrive(one, limits.get(one.partner, 0), now)
             one.save()
+    application.due_at, application.provisional = due_of(application)
     return State.CONFIRMING
+
+
+def due_of(application: Application) -> deadlines.Due:
+    """Return the first limit among the parts that wait: until when the case must move on."""
+    waiting = application.confirmations.filter(confirmed_at=None, due_at__isnull=False)
+    first = waiting.order_by("due_at").first()
+    return deadlines.Due(first.due_at, first.provisional) if first else deadlines.NEVER
 
 
 def _arrive(row: Confirmation, limit: int, now: dt.datetime) -> None:

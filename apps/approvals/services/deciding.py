@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from apps.checks import telling
+from apps.checks import asking, telling
 
 from .. import errors, kinds
 from ..choices import REVIEWS, Kind, State, Verdict
@@ -32,6 +32,7 @@ def passed(
         paper.give_back(lines, by=by)
         return _effect(application, lines, by=by, now=now)
     judge(lines, granted)
+    told |= _verdicts(lines, granted)
     kind.guard(application, lines)
     after = application.version.state_after(application.state)
     if application.kind != Kind.QUOTA_USE:
@@ -70,6 +71,17 @@ def judge(lines: list[Line], granted: Mapping[int, Any] | None) -> None:
         raise errors.NothingGranted
 
 
+def _verdicts(lines: list[Line], granted: Mapping[int, Any] | None) -> dict[str, Any]:
+    """Return what the trail keeps of a partial decision: who was not granted, how many heads."""
+    if granted is None:
+        return {}
+    found: dict[str, Any] = {}
+    if refused := [str(one) for one in lines if one.verdict == Verdict.REFUSED]:
+        found["refused"] = refused
+    heads = {str(one): one.granted for one in lines if one.asked and one.granted != one.asked}
+    return found | ({"granted": heads} if heads else {})
+
+
 def _effect(application: Application, lines: list[Line], *, by: Any, now: dt.datetime) -> str:
     trial.run(application, lines, by=by)
     for line in lines:
@@ -83,14 +95,19 @@ def _refuse_red(
 ) -> None:
     outcome = trial.checked(application, lines, by=by)
     red = [one for one in outcome.appears if one.level == "red"]
+    told["checks"] = told_checks(application, outcome)
+    if red and application.override_by_id is None:
+        raise errors.RedCheck(red)
+
+
+def told_checks(application: Application, outcome: asking.Outcome) -> list[dict[str, str]]:
+    """Return what would appear, as the trail keeps it: rule, level and sentence, no names."""
     names = {unit.pk: unit.name for unit in kinds.of(application.kind).touched(application)}
-    told["checks"] = [
+    return [
         {
             "rule": one.rule.number,
-            "level": one.level,
+            "level": str(one.level),
             "says": telling.said(one, names.get(one.hit.unit, "")),
         }
         for one in outcome.appears
     ]
-    if red and application.override_by_id is None:
-        raise errors.RedCheck(red)

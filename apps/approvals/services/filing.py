@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.units import grants
 
-from .. import errors, kinds
+from .. import comparing, errors, kinds
 from ..choices import LETTERS, State
 from ..models import Application, KindVersion, Line
 from . import lateness, trial
@@ -46,6 +46,7 @@ def submit(
         if late is not None:
             told["late"] = late.days
     told["lines"] = len(lines)
+    told["said"] = comparing.said(kind, lines)
     if application.state == State.RETURNED:
         told["again"] = True
     return _first_step(application, told)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from .. import errors
-from ..models import Application
+from ..models import Application, Line
+from . import deciding, trial
 
 
 def override(
     application: Application,
+    lines: list[Line],
     *,
     by: Any,
     reason: str,
@@ -17,9 +19,16 @@ def override(
     document: Any = None,
     **_: Any,
 ) -> str:
-    """Keep who let the red checks through, why, by which document; the case stays where it is."""
+    """Keep who let which red checks through, why, by which document; the case stays where it is.
+
+    Raises OverrideIncomplete, NothingToOverride.
+    """
     if document is None:
         raise errors.OverrideIncomplete
+    outcome = trial.checked(application, lines, by=by)
+    if not outcome.is_refused:
+        raise errors.NothingToOverride
+    told["checks"] = deciding.told_checks(application, outcome)
     application.override_reason = reason.strip()[:300]
     application.override_document = document
     application.override_by = by

@@ -21,6 +21,7 @@ Made = Callable[[Job], tuple[str, str] | None]
 #: Beginnings of the sentences of the job machinery itself: they say nothing of the content.
 OURS = (
     "任务没有完成",
+    "任务没有全部完成",
     "提交人的账户",
     "任务在执行中断开",
     "任务已被系统",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.approvals.queries.workbench import told_to
 from apps.checks.queries.counts import open_counts
 from apps.checks.queries.trends import over_trend
 from apps.core import days, wording
@@ -38,6 +39,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "nothing": early if early is not None and not _has_figures(found) else None,
         "on": on,
         "now": timezone.now(),
+        "waiting": told_to(request.user) if on is None and found.node is None else [],
         "checked": None if on else open_counts([found.node.path] if found.node else paths),
         "trend": over_trend(found.node, found.summary.quotas),
         "outlook": _outlook(found, paths) if on is None else None,

@@ -14,6 +14,7 @@ from apps.approvals import progress
 from apps.approvals.choices import State
 from apps.approvals.entrances import begun, entrances
 from apps.approvals.own import mine_of
+from apps.approvals.queries.workbench import desk_of
 from apps.checks.queries.counts import open_counts
 from apps.core import menu, wording
 from apps.core.administrators import AUDIT, SECURITY, SYSTEM, requires_administrator
@@ -71,6 +72,7 @@ def _office(request: HttpRequest) -> HttpResponse:
     paths = user.subtrees("view_subtree")
     found, today = summary(paths), timezone.localdate()
     context = {
+        "desk": desk_of(user),
         "summary": found,
         "notes": _notes(found),
         "now": timezone.now(),

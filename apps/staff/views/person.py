@@ -14,7 +14,7 @@ from apps.audit import changes
 from apps.core.http import requires
 from apps.core.menu import Tab
 
-from .. import errors, forecast, queries, rules, services
+from .. import errors, forecast, panels, queries, rules, services
 from ..services import reveals
 from ..services.reveals import reveal
 
@@ -64,6 +64,7 @@ def _retirement(page: queries.PersonPage) -> dict[str, Any]:
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = _context(request, pk, "detail")
     _note(request, context)
+    context["panels"] = panels.of(context["person"], request.user)
     return render(request, "staff/detail.html", context)
 
 
