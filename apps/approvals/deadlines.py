@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -19,6 +22,27 @@ class Due(NamedTuple):
 
 NEVER = Due(None, False)
 
+_held: ContextVar[list[calendar.WorkCalendar] | None] = ContextVar("calendar", default=None)
+
+
+@contextmanager
+def one_calendar() -> Iterator[None]:
+    """Read the holidays once, when first asked, for all that is counted inside."""
+    token = _held.set([])
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _days() -> calendar.WorkCalendar:
+    held = _held.get()
+    if held is None:
+        return calendar.current()
+    if not held:
+        held.append(calendar.current())
+    return held[0]
+
 
 def due(since: dt.datetime, working_days: int, days: calendar.WorkCalendar | None = None) -> Due:
     """Return the end of a limit that begins at `since`; the day of arrival is day 0.
@@ -27,7 +51,7 @@ def due(since: dt.datetime, working_days: int, days: calendar.WorkCalendar | Non
     """
     if working_days < 1:
         return NEVER
-    days = days or calendar.current()
+    days = days or _days()
     try:
         end = days.deadline(timezone.localtime(since).date(), working_days)
     except calendar.OutOfReach:
@@ -46,6 +70,6 @@ def minutes_between(
     if since is None:
         return None
     try:
-        return (days or calendar.current()).working_time(since, until).minutes
+        return (days or _days()).working_time(since, until).minutes
     except calendar.OutOfReach:
         return None

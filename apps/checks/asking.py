@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.units.models import Unit
 
-from .rules import Asked, Hit, Rule, Scope
+from .rules import RULES, Asked, Hit, Rule, Scope
 from .settings import Held, held
 
 
@@ -61,6 +61,18 @@ def for_units(
         if hit.unit in (scope.units or ())
     ]
     return sorted(found, key=lambda one: (one.level != "red", one.identity))
+
+
+def red_rules(subjects: Iterable[str]) -> frozenset[str]:
+    """Return the numbers of the red rules on these subjects: modules of apps.checks.rules."""
+    wanted = set(subjects)
+    return frozenset(
+        rule.number
+        for rule in RULES
+        if rule.level == "red"
+        and not rule.nightly
+        and rule.find.__module__.rsplit(".", 1)[-1] in wanted
+    )
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ class KindOfCase:
     several: ClassVar[bool] = True
     one: ClassVar[str] = "一人"  #: what a line is: “添加一人”
     shows_posts: ClassVar[bool] = False  #: its figures are leadership posts, not quota cells
+    #: what the effect may put wrong: modules of apps.checks.rules asked when it is decided
+    subjects: ClassVar[tuple[str, ...]] = ("people", "quotas", "posts", "papers")
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
 
     def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:

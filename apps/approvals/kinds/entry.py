@@ -33,6 +33,7 @@ PLACE_LABELS = {
 class Entry(KindOfCase):
     kind = Kind.ENTRY
     line_form = EntryForm
+    subjects = ("people", "quotas", "papers")
 
     def more(self, line: Line) -> dict[str, Any]:
         return {"slot": line.slot}

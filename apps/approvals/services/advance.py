@@ -44,6 +44,20 @@ def advance(
     Raises Stale, MoveRefused, OwnApplication, OpinionMissing, PermissionDenied, and what the
     kind's guard and effect refuse; nothing is written then.
     """
+    with deadlines.one_calendar():
+        return _advance(application, move, by, seen, opinion, to, granted, facts)
+
+
+def _advance(
+    application: Application,
+    move: str,
+    by: Any,
+    seen: int | None,
+    opinion: str,
+    to: Any,
+    granted: Mapping[int, Any] | None,
+    facts: dict[str, Any],
+) -> Application:
     step = MOVES[move]
     application = _locked(application, seen)
     now = timezone.now()
@@ -100,7 +114,10 @@ def advance(
     if target != before:
         _arrive(application, target, now)
     application.revision += 1
-    with _refusals(application):
+    if step.target == FIRST:  # only then lines become open, and meet others
+        with _refusals(application):
+            application.save()
+    else:
         application.save()
     if target in ENDED and application.effected_at is None:
         kinds.of(application.kind).released(application, lines, by=by)

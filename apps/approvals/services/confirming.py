@@ -18,6 +18,7 @@ def begin(application: Application, now: dt.datetime) -> str:
     if not hands:
         return State.DONE
     first = min(one.order for one in hands)
+    rows: list[Confirmation] = []
     for hand in hands:
         row = Confirmation(
             application=application,
@@ -27,8 +28,9 @@ def begin(application: Application, now: dt.datetime) -> str:
         )
         if hand.order == first:
             _arrive(row, hand.limit, now)
-        row.save()
-    application.due_at, application.provisional = due_of(application)
+        rows.append(row)
+    Confirmation.objects.bulk_create(rows)
+    application.due_at, application.provisional = due_of(rows)
     return State.CONFIRMING
 
 
@@ -147,15 +149,17 @@ def _go_on(application: Application, rows: list[Confirmation], now: dt.datetime)
         if one.order == first and one.arrived_at is None:
             _arrive(one, limits.get(one.partner, 0), now)
             one.save()
-    application.due_at, application.provisional = due_of(application)
+    application.due_at, application.provisional = due_of(open_rows)
     return State.CONFIRMING
 
 
-def due_of(application: Application) -> deadlines.Due:
+def due_of(rows: list[Confirmation]) -> deadlines.Due:
     """Return the first limit among the parts that wait: until when the case must move on."""
-    waiting = application.confirmations.filter(confirmed_at=None, due_at__isnull=False)
-    first = waiting.order_by("due_at").first()
-    return deadlines.Due(first.due_at, first.provisional) if first else deadlines.NEVER
+    waiting = [one for one in rows if one.confirmed_at is None and one.due_at is not None]
+    if not waiting:
+        return deadlines.NEVER
+    first = min(waiting, key=lambda one: one.due_at)  # type: ignore[arg-type, return-value]
+    return deadlines.Due(first.due_at, first.provisional)
 
 
 def _arrive(row: Confirmation, limit: int, now: dt.datetime) -> None:

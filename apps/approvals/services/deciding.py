@@ -35,25 +35,23 @@ def passed(
     told |= _verdicts(lines, granted)
     kind.guard(application, lines)
     after = application.version.state_after(application.state)
-    if application.kind != Kind.QUOTA_USE:
+    if application.kind != Kind.QUOTA_USE and (after is not None or application.version.paper):
         _refuse_red(application, lines, by=by, told=told)
-    for line in lines:
-        line.save(update_fields=["verdict", "granted", "reason"])
+    if after is None:
+        application.decided_at, application.decided_by = now, by
+        for line in lines:
+            line.verdict = line.verdict or Verdict.GRANTED
+    _save(lines)
     kind.passing(application, lines, by=by, told=told)
     if after is not None:
         return after
-    application.decided_at, application.decided_by = now, by
-    for line in lines:
-        if line.verdict == Verdict.OPEN:
-            line.verdict = Verdict.GRANTED
-            line.save(update_fields=["verdict"])
     kind.decided(application, lines, by=by)
     if application.kind == Kind.QUOTA_USE:
         return State.ISSUING
     if application.version.paper:
         paper.hold(application, lines, by=by)
         return State.REGISTERED
-    return _effect(application, lines, by=by, now=now)
+    return _decide(application, lines, by=by, now=now, told=told)
 
 
 def judge(lines: list[Line], granted: Mapping[int, Any] | None) -> None:
@@ -82,8 +80,36 @@ def _verdicts(lines: list[Line], granted: Mapping[int, Any] | None) -> dict[str,
     return found | ({"granted": heads} if heads else {})
 
 
+def _save(lines: list[Line]) -> None:
+    for line in lines:
+        line.save(update_fields=["verdict", "granted", "reason"])
+
+
+def _decide(
+    application: Application,
+    lines: list[Line],
+    *,
+    by: Any,
+    now: dt.datetime,
+    told: dict[str, Any],
+) -> str:
+    """Do the effect, unless it brings a red contradiction that nobody let through.
+
+    Only red ones are asked here; the steps before have kept the yellow ones in the trail.
+    """
+    red = trial.decide(application, lines, by=by)
+    told["checks"] = told_checks(application, red)
+    if red and application.override_by_id is None:
+        raise errors.RedCheck(red)
+    return _effected(application, lines, now)
+
+
 def _effect(application: Application, lines: list[Line], *, by: Any, now: dt.datetime) -> str:
     trial.run(application, lines, by=by)
+    return _effected(application, lines, now)
+
+
+def _effected(application: Application, lines: list[Line], now: dt.datetime) -> str:
     for line in lines:
         line.save(update_fields=["result"])
     application.effected_at = now
@@ -95,12 +121,12 @@ def _refuse_red(
 ) -> None:
     outcome = trial.checked(application, lines, by=by)
     red = [one for one in outcome.appears if one.level == "red"]
-    told["checks"] = told_checks(application, outcome)
+    told["checks"] = told_checks(application, outcome.appears)
     if red and application.override_by_id is None:
         raise errors.RedCheck(red)
 
 
-def told_checks(application: Application, outcome: asking.Outcome) -> list[dict[str, str]]:
+def told_checks(application: Application, found: list[asking.Found]) -> list[dict[str, str]]:
     """Return what would appear, as the trail keeps it: rule, level and sentence, no names."""
     names = {unit.pk: unit.name for unit in kinds.of(application.kind).touched(application)}
     return [
@@ -109,5 +135,5 @@ def told_checks(application: Application, outcome: asking.Outcome) -> list[dict[
             "level": str(one.level),
             "says": telling.said(one, names.get(one.hit.unit, "")),
         }
-        for one in outcome.appears
+        for one in found
     ]

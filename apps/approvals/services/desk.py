@@ -72,9 +72,8 @@ def send_copies(*, application: Application, users: Iterable[Any], by: Any) -> l
     return list(application.copies.filter(user__in=told))
 
 
-@write
 def see_copy(*, application: Application, by: Any) -> None:
-    """Note that the user opened a case they were told of. One statement."""
+    """Note that the user opened a case they were told of. One statement, whoever opens it."""
     Copy.objects.filter(application=application, user=by, seen_at=None).update(
         seen_at=timezone.now()
     )

@@ -28,7 +28,7 @@ def override(
     outcome = trial.checked(application, lines, by=by)
     if not outcome.is_refused:
         raise errors.NothingToOverride
-    told["checks"] = deciding.told_checks(application, outcome)
+    told["checks"] = deciding.told_checks(application, outcome.appears)
     application.override_reason = reason.strip()[:300]
     application.override_document = document
     application.override_by = by

@@ -80,6 +80,28 @@ def checked(application: Application, lines: list[Line], *, by: Any) -> asking.O
     return outcome
 
 
+def decide(application: Application, lines: list[Line], *, by: Any) -> list[asking.Found]:
+    """Do the effect for good and return the red contradictions it brings. Raises LineFails.
+
+    The checks are asked once, of what is written. Only where they find something the effect is
+    taken back to see what was there before, and done again.
+    """
+    kind = kinds.of(application.kind)
+    units = kind.touched(application)
+    with transaction.atomic():
+        run(application, lines, by=by)
+        found = asking.for_units(units, rules=asking.red_rules(kind.subjects))
+        if found:
+            transaction.set_rollback(True)
+    if not found:
+        return []
+    _forget(lines)
+    before = asking.for_units(units, rules={one.rule.number for one in found})
+    there = {one.identity for one in before}
+    run(application, lines, by=by)
+    return [one for one in found if one.identity not in there]
+
+
 @dataclass(frozen=True)
 class Report:
     """What would happen: the refusal of each line (by key), of the whole, or the checks' outcome.

@@ -60,6 +60,8 @@ def page(
     found = review(request.user, application, line=query.get("line", ""))
     if form is None and found.has_bar:
         form = act_form(request, found)
+    if form is not None and form.errors and not found.has_bar:  # nowhere else to say it
+        context["sentence"] = next(iter(form.errors.values()))[0]
     kept = kept_query(query)
     return render(
         request,
