@@ -14,7 +14,7 @@ from apps.units.models import Unit, UnitUserPermission
 
 from .. import comparing, frozen, kinds, rules
 from ..choices import OPEN, REVIEWS, WRITABLE, Kind, State, Verdict
-from ..models import Application, Attachment, Line, Phrase, Step
+from ..models import Application, Attachment, Confirmation, Line, Phrase, Step
 from ..models.settings import Material
 from ..moves import APPLICANT, MOVES
 from . import trail
@@ -154,12 +154,18 @@ def review(user: Any, application: Application, *, line: str = "") -> Review:
         materials=_materials(application),
         documents=_documents(user, application, lines),
         boxes=kind.boxes(application, _undecided(lines)) if open_ and lines else [],
-        nodes=trail.nodes(application, steps, list(application.confirmations.all())),
+        nodes=trail.nodes(application, steps, _waiting(application)),
         opinions=trail.opinions(steps),
         moves=rules.moves_for(user, application),
         steps=steps,
         may_reveal=may_reveal,
     )
+
+
+def _waiting(application: Application) -> list[Confirmation]:
+    if application.state != State.CONFIRMING:
+        return []
+    return list(application.confirmations.all())
 
 
 def _undecided(lines: list[Line]) -> list[Line]:
