@@ -16,11 +16,13 @@ from .. import comparing, frozen, kinds, rules
 from ..choices import OPEN, REVIEWS, WRITABLE, Kind, State, Verdict
 from ..models import Application, Attachment, Confirmation, Line, Phrase, Step
 from ..models.settings import Material
-from ..moves import APPLICANT, MOVES
+from ..moves import MOVES
 from . import trail
 
 #: So many lines are shown in full at once; further ones are a list from which one is opened.
 SHOWN = 3
+#: Buttons of the bar; other moves have a panel or a page of their own.
+ON_THE_BAR = ("pass", "return", "refuse", "confirm", "object")
 RELATED = (
     "version",
     "unit",
@@ -113,11 +115,7 @@ class Review:
     @property
     def buttons(self) -> list[tuple[str, Any]]:
         """The moves of the bar, in the order of the table."""
-        return [
-            (name, MOVES[name])
-            for name in self.moves
-            if MOVES[name].by != APPLICANT and name not in ("reassign", "override")
-        ]
+        return [(name, MOVES[name]) for name in self.moves if name in ON_THE_BAR]
 
     @property
     def has_bar(self) -> bool:

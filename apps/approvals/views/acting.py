@@ -32,10 +32,6 @@ DONE = {
     "reassign": "已转办",
     "override": "已放行红色校核，请继续办理",
     "close": "已终止",
-    "issue": "已下达通知单",
-    "collect": "已登记领取",
-    "bring_back": "已登记交回",
-    "update": "已入库更新",
     "confirm": "已确认",
     "object": "已提出异议",
 }

@@ -76,6 +76,8 @@ def page(
             "checked": bool(found.parts) and application.state in REVIEWS,
             "where": _where(found),
             "marks": progress.line_of(application),
+            "shows_posts": kinds.of(application.kind).shows_posts,
+            "own_page": _own_page(found),
             "fix_url": address("approvals:check", application.pk)
             if "submit" in found.moves
             else "",
@@ -93,6 +95,19 @@ def _where(found: Review) -> dict[str, Any]:
         "step": now.label if now is not None else found.application.get_state_display(),
         "lamp": now.lamp if now is not None else None,
     }
+
+
+def _own_page(found: Review) -> str:
+    """Return where a move is made that has a page of its own: paper, joint handling, notices."""
+    key = found.application.pk
+    for moves, name in (
+        (("collect", "bring_back", "update"), "approvals:paper_form"),
+        (("answer", "confirm_for"), "approvals:joint_case"),
+        (("issue",), "approvals:issue"),
+    ):
+        if any(move in found.moves for move in moves):
+            return address(name, key)
+    return ""
 
 
 def act_form(request: HttpRequest, found: Review, data: Any = None) -> ActForm:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0006_use_guarantees")]
+    dependencies = [("approvals", "0007_partners")]
     operations = [
         migrations.AddIndex(
             model_name="line",
