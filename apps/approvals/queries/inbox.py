@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from apps.core import calendar
@@ -148,15 +148,28 @@ def count(rows: QuerySet) -> int:
 
 
 def counts(user: Any, days: calendar.WorkCalendar | None = None) -> dict[str, int]:
-    """Return the five counts of the first page (待办, 今日到期, 已超期, 退回, 督办)."""
-    waiting = todo(user)
-    return {
-        "todo": count(waiting),
-        "today": count(by_lamp(waiting, "today")),
-        "late": count(by_lamp(waiting, "late")),
-        "returned": count(returned(user)),
-        "watch": count(watch(user, days)) if may_watch(user) else 0,
-    }
+    """Return the five counts of the first page (待办, 今日到期, 已超期, 退回, 督办). One query.
+
+    Each counts the most urgent MOST; of those that wait the limits are compared here.
+    """
+    parts = {"todo": todo(user), "returned": returned(user)}
+    if may_watch(user):
+        parts["watch"] = watch(user, days)
+    first, *others = (
+        rows.select_related(None)
+        .annotate(tag=Value(name, output_field=CharField()))
+        .values_list("tag", "due_at")[:MOST]
+        for name, rows in parts.items()
+    )
+    now = timezone.now()
+    today = timezone.localdate(now)
+    found = dict.fromkeys(("todo", "today", "late", "returned", "watch"), 0)
+    for name, due_at in first.union(*others, all=True):
+        found[name] += 1
+        if name == "todo" and due_at is not None:
+            found["late"] += due_at < now
+            found["today"] += due_at >= now and timezone.localdate(due_at) == today
+    return found
 
 
 # -- neighbours ------------------------------------------------------------------------------
