@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0007_partners")]
+    dependencies = [("approvals", "0009_papers")]
     operations = [
         migrations.AddIndex(
             model_name="line",
