@@ -53,5 +53,4 @@ def _answer(request: HttpRequest, template: str, context: dict, status: int = 20
     response = render(request, template, context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     return response
