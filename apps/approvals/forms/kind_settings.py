@@ -96,7 +96,11 @@ class KindSettingForm(f.Form):
                 fields[f"m{number}_{name}"] = _text(f"{word}：{label}", value, most)
             fields[f"m{number}_required"] = _check(f"{word}：必交", bool(paper and paper.required))
             fields[f"m{number}_file"] = f.UploadField(
-                label=f"{word}：样表", types=("docx", "xlsx", "pdf"), max_mb=20, required=False
+                label=f"{word}：样表",
+                types=("docx", "xlsx", "pdf"),
+                max_mb=20,
+                required=False,
+                widget=forms.FileInput,
             )
             if there:
                 fields[f"m{number}_drop"] = _check(f"{word}：删去", False)

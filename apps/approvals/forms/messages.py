@@ -27,7 +27,7 @@ class SwitchForm(f.Form):
         initial: dict[str, Any] = {"mail": self.reach.mail, "phone": masked}
         initial |= {f"{event}_{channel}": on for (event, channel), on in holds.items()}
         super().__init__(data, initial=initial)
-        self.fields["phone"] = MaskedPhoneField(masked=masked, label="手机号码", required=False)
+        self.fields["phone"] = MaskedPhoneField(masked=masked, label="手机号码")
         for event, channel in holds:
             self.fields[f"{event}_{channel}"] = forms.BooleanField(
                 label=f"{Event(event).label}：{Channel(channel).label}", required=False
