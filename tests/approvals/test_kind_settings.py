@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -29,7 +31,7 @@ def newest() -> KindVersion:
 def sent(**changes) -> dict[str, str]:
     """Return what the page of 入编 would post unchanged, with `changes`; None: not ticked."""
     form = KindSettingForm(version=newest())
-    data: dict = {}
+    data: dict = {"_key": str(uuid.uuid4())}
     for name, field in form.fields.items():
         value = form.get_initial_for_field(field, name)
         if isinstance(value, bool):

@@ -13,7 +13,7 @@ from apps.approvals.choices import Event, State
 from apps.approvals.models import Application, LateFiling, Message, RetirementDraft
 from apps.approvals.services import lateness, retiring
 from apps.staff import services as staff_services
-from apps.staff.models import Occupancy
+from apps.staff.models import Occupancy, RetirementChoice
 from tests.factories import staff
 from tests.factories.approvals import entry_line, filed_entry
 
@@ -53,7 +53,7 @@ def test_the_list_shows_units_in_sight_with_their_figures(
     Application.objects.filter(pk=case.pk).update(due_at=timezone.now() - dt.timedelta(days=3))
     client.force_login(clerk)
     page = client.get(reverse("approvals:late"))
-    (row,) = page.context["page"].object_list.data
+    (row,) = [bound.record for bound in page.context["table"].rows]
     assert (row.unit, row.open, row.entries, row.exits, row.total) == (office, 1, 1, 0, 2)
     shown = client.get(row.get_absolute_url()).content.decode()
     assert shown.count(case.number) == 2
@@ -67,7 +67,7 @@ def retiree(office) -> Occupancy:
     """Somebody who reaches the age this month."""
     spell = staff.enter(office)
     month = timezone.localdate().replace(day=1)
-    Occupancy.objects.filter(pk=spell.pk).update(retires_on=month)
+    RetirementChoice.objects.create(person=spell.person, month=month, reason="试")
     spell.refresh_from_db()
     assert spell.retires_on == month
     return spell
@@ -108,7 +108,7 @@ def test_a_draft_the_unit_threw_away_is_not_opened_again_this_month(retiree, uni
 def test_a_draft_goes_when_the_person_left_or_retires_later(retiree, unit_clerk, clerk):
     retiring.run()
     later = timezone.localdate().replace(day=1) + dt.timedelta(days=400)
-    Occupancy.objects.filter(pk=retiree.pk).update(retires_on=later.replace(day=1))
+    RetirementChoice.objects.update(month=later.replace(day=1))
     assert retiring.run() == (0, 1)
     draft = RetirementDraft.objects.get()
     assert draft.reason == "该人员的退休年月已推迟"
