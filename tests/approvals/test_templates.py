@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -22,7 +24,7 @@ def media(settings, tmp_path):
 
 
 def upload(body: bytes, name: str = "入编.docx") -> dict:
-    return {"file": SimpleUploadedFile(name, body), "note": "加一栏"}
+    return {"file": SimpleUploadedFile(name, body), "note": "加一栏", "_key": str(uuid.uuid4())}
 
 
 def own(*texts: str) -> bytes:
