@@ -17,7 +17,7 @@ from apps.staff import secrets
 from tests.factories import posts, quotas, staff, units
 from tests.factories.approvals import filed_entry, submitted
 
-from .test_moves import TABLE, everybody, put  # noqa: F401
+from .test_moves import ELSEWHERE, TABLE, everybody, put  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -137,10 +137,16 @@ def test_the_table_of_moves_holds_for_every_kind(kind, file, everybody, document
             by = everybody(state, move)
             more = {"to": everybody(state, "pass")} if move == "reassign" else {}
             more |= {"document": document} if move == "override" else {}
-            put(case, state)
+            more |= {"collector": "王小明"} if move == "collect" else {}
+            if (state, move) in ELSEWHERE:
+                continue
+            put(case, state, move)
             target = wanted(kind, state, move)
             call = {"application": case, "move": move, "by": by, "opinion": "按规定办理", **more}
-            if target is None:
+            if move == "override" and target is not None:  # allowed, and nothing is red
+                with pytest.raises(errors.NothingToOverride):
+                    services.advance(**call)
+            elif target is None:
                 with pytest.raises(errors.MoveRefused):
                     services.advance(**call)
                 assert Application.objects.get(pk=case.pk).state == state
@@ -164,7 +170,8 @@ def test_another_version_leads_another_way(kind, file, everybody, clerk):  # noq
     case = services.advance(application=case, move="pass", by=clerk)
     assert (case.state, case.effected_at) == (S.REGISTERED, None)
     for move in ("collect", "bring_back", "update"):
-        case = services.advance(application=case, move=move, by=clerk)
+        more = {"collector": "王小明"} if move == "collect" else {}
+        case = services.advance(application=case, move=move, by=clerk, **more)
     assert (case.state, case.effected_at is not None) == (S.DONE, True)
 
 

@@ -47,12 +47,15 @@ def note(application: Application, lines: Sequence[Line], now: dt.datetime) -> L
         return None
     if late < 1:
         return None
-    return LateFiling.objects.create(
+    made, _ = LateFiling.objects.get_or_create(
         application=application,
-        unit=application.unit,
-        fact_on=fact,
-        due_on=last.day,
-        filed_on=filed,
-        days=late,
-        provisional=last.provisional,
+        defaults={
+            "unit": application.unit,
+            "fact_on": fact,
+            "due_on": last.day,
+            "filed_on": filed,
+            "days": late,
+            "provisional": last.provisional,
+        },
     )
+    return made
