@@ -57,7 +57,9 @@ def test_the_list_shows_units_in_sight_with_their_figures(
     assert (row.unit, row.open, row.entries, row.exits, row.total) == (office, 1, 1, 0, 2)
     shown = client.get(row.get_absolute_url()).content.decode()
     assert shown.count(case.number) == 2
-    assert client.get(reverse("approvals:late"), {"export": "csv"}).status_code == 200
+    export = client.get(reverse("approvals:late"), {"export": "csv"})
+    assert office.name in b"".join(export.streaming_content).decode("utf-8-sig")
+    export.close()
     client.force_login(stranger)
     assert client.get(row.get_absolute_url()).status_code in (403, 404)
 

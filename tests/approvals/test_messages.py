@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -303,7 +304,7 @@ def test_the_page_bundles_alike_ones_and_leads_to_the_case(client, office, unit_
     assert one.read_at is not None
     client.post(
         reverse("approvals:messages_read"),
-        {"_key": "bundle-1", "event": "turn", "kind": "entry", "label": "主管部门审核"},
+        {"_key": str(uuid.uuid4()), "event": "turn", "kind": "entry", "label": "主管部门审核"},
     )
     assert told(supervisor) == []
     listed = client.get(reverse("approvals:messages_all")).content.decode()
@@ -330,14 +331,17 @@ def test_the_switches_are_kept_and_the_phone_is_masked(client, supervisor, setti
     client.force_login(supervisor)
     address = reverse("approvals:switches")
     sent = {"mail": "qian@example.cn", "phone": "13900001111", "overdue_sms": "on"}
-    assert client.post(address, {**sent, "_key": "a"}).status_code == 302
+    assert client.post(address, {**sent, "_key": str(uuid.uuid4())}).status_code == 302
     page = client.get(address).content.decode()
     assert "13900001111" not in page
     supervisor.refresh_from_db()
     masked = "139****1111"
     assert masked in page
-    assert client.post(address, {**sent, "phone": masked, "_key": "b"}).status_code == 302
+    assert (
+        client.post(address, {**sent, "phone": masked, "_key": str(uuid.uuid4())}).status_code
+        == 302
+    )
     assert channels.phone(supervisor.reach) == "13900001111"
     assert channels.roads([supervisor.pk], Event.OVERDUE) == {supervisor.pk: ["sms"]}
-    wrong = client.post(address, {**sent, "mail": "没有", "_key": "c"})
+    wrong = client.post(address, {**sent, "mail": "没有", "_key": str(uuid.uuid4())})
     assert wrong.status_code == 422

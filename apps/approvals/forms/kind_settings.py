@@ -214,8 +214,14 @@ class KindSettingForm(f.Form):
         return found
 
     def options(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        return {name: said[name] if said[name] is not None else 0 for name in self.option_names}
+        """Return what the page says of options; what was never set and is as usual stays unset."""
+        found: dict[str, Any] = {}
+        for name in self.option_names:
+            value = self.cleaned_data[name]
+            value = 0 if value is None else value
+            if name in self.version.options or value != (self.fields[name].initial or 0):
+                found[name] = value
+        return found
 
 
 def _check(label: str, on: bool) -> forms.BooleanField:
