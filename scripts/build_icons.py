@@ -18,15 +18,15 @@ TARGET = ROOT / "static" / "generated" / "icons.svg"
 NAMES = """
 arrow-clockwise arrow-counterclockwise arrow-down arrow-down-up arrow-left arrow-left-right
 arrow-right arrow-up bank bar-chart bell book box-arrow-in-right box-arrow-right briefcase
-building buildings calendar3 card-checklist caret-right-fill check-circle check-lg chevron-down
-chevron-left chevron-right chevron-up clipboard-check clock-history cloud-upload columns-gap
-dash-lg diagram-3 download exclamation-circle exclamation-triangle eye file-earmark
+building buildings calendar-check calendar3 card-checklist caret-right-fill check-circle check-lg
+chevron-down chevron-left chevron-right chevron-up clipboard-check clock-history cloud-upload
+columns-gap dash-lg diagram-3 download exclamation-circle exclamation-triangle eye file-earmark
 file-earmark-arrow-down file-earmark-arrow-up file-earmark-spreadsheet file-earmark-text files
-filter folder folder2-open funnel gear geo-alt globe grid hourglass-split house inbox info-circle
-journal-text key layers layout-three-columns link-45deg list list-check list-task list-ul lock
-mortarboard paperclip pause-circle pencil people person person-badge person-check person-dash
-person-gear person-lines-fill person-plus pie-chart pin-angle plus-lg plus-slash-minus printer
-question-circle search send shield-check shield-lock signpost-split sliders speedometer2
+filter folder folder2-open funnel gear geo-alt globe grid hourglass-split house inbox inboxes
+info-circle journal-text key layers layout-three-columns link-45deg list list-check list-task
+list-ul lock mortarboard paperclip pause-circle pencil people person person-badge person-check
+person-dash person-gear person-lines-fill person-plus pie-chart pin-angle plus-lg plus-slash-minus
+printer question-circle search send shield-check shield-lock signpost-split sliders speedometer2
 stopwatch table three-dots trash unlock upload x-circle x-lg
 """.split()
 

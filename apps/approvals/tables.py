@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 
 from apps.core import calendar
 from apps.core import tables as t
@@ -28,8 +27,8 @@ KEPT = ("tab", "q", "kind", "under", "lamp", "state")
 
 
 #: Beside a limit that reaches into a year whose holidays are not published.
-PROVISIONAL = mark_safe(
-    ' <span class="badge-note" title="该年放假安排未公布，暂按周末推算">暂算</span>'
+PROVISIONAL = format_html(
+    ' <span class="badge-note" title="{}">暂算</span>', "该年放假安排未公布，暂按周末推算"
 )
 
 

@@ -89,7 +89,7 @@ SENTENCES: dict[str, str] = {
     "application.object": "联办部门提出异议",
     "application.answer": "答复联办部门的异议",
     "application.confirm_for": "凭纸质材料代联办部门确认",
-    "papertemplate.replace": "更换表单的 Word 模板",
+    "papertemplate.replace": "更换表单的文档模板",
     "application.detach": "移除办件材料",
     "slot.return": "退回用编序号",
     "slot.expire": "用编序号过期",
