@@ -59,7 +59,6 @@ def test_the_list_shows_units_in_sight_with_their_figures(
     assert shown.count(case.number) == 2
     export = client.get(reverse("approvals:late"), {"export": "csv"})
     assert office.name in b"".join(export.streaming_content).decode("utf-8-sig")
-    export.file_to_stream.close()
     client.force_login(stranger)
     assert client.get(row.get_absolute_url()).status_code in (403, 404)
 
