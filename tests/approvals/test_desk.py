@@ -18,7 +18,7 @@ from apps.approvals.services import batches, desk
 from apps.audit.models import AuditEvent
 from apps.staff.models import Occupancy
 from tests.factories import units
-from tests.factories.approvals import draft_entry, entry_line, filed_entry
+from tests.factories.approvals import draft_entry, entry_line, filed_entry, filed_use
 
 pytestmark = pytest.mark.django_db
 
@@ -503,3 +503,11 @@ def test_the_timeline_tells_done_now_and_to_come(examined, unit_clerk):
     assert nodes[1].limit == "限 3 个工作日"
     assert nodes[2].lamp is not None
     assert nodes[-1].label == "办结"
+
+
+def test_the_figures_of_the_formula_stand_beside_a_quota_use(client, office, unit_clerk, clerk):
+    case = filed_use(office, unit_clerk)
+    client.force_login(clerk)
+    page = client.get(reverse("approvals:detail", args=[case.pk])).content.decode()
+    assert "可用编制" in page
+    assert "动态平衡" in page

@@ -15,6 +15,7 @@ from django.http import (
     QueryDict,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -68,6 +69,7 @@ def page(
         "approvals/detail.html",
         {
             "review": found,
+            "panels": _panels(request.user, found),
             "case": application,
             "form": form,
             "phrases": phrases(request.user) if found.has_bar else {},
@@ -86,6 +88,18 @@ def page(
         },
         status=status,
     )
+
+
+def _panels(user: Any, found: Review) -> list[str]:
+    """Return what the kind shows beside while a case is decided: figures of its own."""
+    application = found.application
+    if application.state not in (*REVIEWS, State.ISSUING):
+        return []
+    kind = kinds.of(application.kind)
+    if kind.shows_posts:  # their figures are in the box already
+        return []
+    shown = kind.panels(application, found.lines, user)
+    return [render_to_string(template, context) for template, context in shown]
 
 
 def _where(found: Review) -> dict[str, Any]:
