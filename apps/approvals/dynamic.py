@@ -133,7 +133,10 @@ def year_balance(unit: Unit | None = None, today: dt.date | None = None) -> Year
     if setting.per == Per.ALL:
         groups.setdefault("", [0, 0, 0, 0])
     labels = _labels(types, setting.per)
-    flows = [Flow(key, labels.get(key, key), *row, setting) for key, row in groups.items()]
+    flows = [
+        Flow(key, labels.get(key, key), exits, committed, entries, issued, setting)
+        for key, (exits, committed, entries, issued) in groups.items()
+    ]
     order = list(labels)
     flows.sort(key=lambda one: order.index(one.key) if one.key in order else len(order))
     empty = Flow("", "本级合计", 0, 0, 0, 0, setting)

@@ -53,11 +53,11 @@ def subject_of(user: Any, kind: KindOfCase, key: str) -> Any:
         raise Http404("没有这个人员")
     found: Any
     if kind.subject == "posting":
-        rows = PostHolding.objects.open().filter(within(paths, "scope"), pk=key)
-        found = rows.select_related("person", "unit", "post_kind").first()
+        postings = PostHolding.objects.open().filter(within(paths, "scope"), pk=key)
+        found = postings.select_related("person", "unit", "post_kind").first()
     elif kind.subject == "spell":
-        rows = Occupancy.objects.open().filter(within(paths, "scope"), pk=key)
-        found = rows.select_related("person", "unit", "quota_type", "status").first()
+        spells = Occupancy.objects.open().filter(within(paths, "scope"), pk=key)
+        found = spells.select_related("person", "unit", "quota_type", "status").first()
     else:
         here = Occupancy.objects.open().filter(within(paths, "scope")).values("person")
         found = Person.objects.filter(pk=key, pk__in=here).first()

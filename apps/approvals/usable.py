@@ -88,6 +88,7 @@ def usable(
         Operand("approved", "核定", balance.approved, 1),
         Operand("actual", "实有", balance.actual),
     )
+    more: tuple[Operand, ...]
     if formula == Formula.OVERFLOW:
         more = (
             Operand("leaders", "领导空缺", leaders),

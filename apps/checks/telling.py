@@ -31,7 +31,7 @@ PAGES = {
     "documents": ("units:documents", "看文件"),
     "posts": ("quotas:unit", "看职数"),
 }
-LEVEL_LAMPS = {Level.RED: ("red", "红"), Level.YELLOW: ("amber", "黄")}
+LEVEL_LAMPS: dict[str, tuple[str, str]] = {Level.RED: ("red", "红"), Level.YELLOW: ("amber", "黄")}
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def by_one(user: Any, text: str, limit: int) -> list[Occupancy]:
         if small.isascii():
             return list(spelled.filter(begins | Q(person__name__icontains=text))[:limit])
         return list(spells.filter(person__name__contains=text)[:limit])
+    ways: list[QuerySet[Occupancy]]
     if small.isascii():  # initials and pinyin begin with the same letter
         span = Q(person__name_pinyin__gte=small[0], person__name_pinyin__lt=chr(ord(small[0]) + 1))
         named = Person.objects.filter(name__name_holds=text).order_by().values("pk")
@@ -89,7 +90,7 @@ def is_short(text: str) -> bool:
     return len(text) <= 2 if text.isascii() else len(text) == 1 and text.upper() == text.lower()
 
 
-def _later(user: Any, spells: QuerySet, character: str) -> QuerySet:
+def _later(user: Any, spells: QuerySet[Occupancy], character: str) -> QuerySet[Occupancy]:
     """Return those whose names hold `character` after another one."""
     whole = any(len(path) <= Unit.steplen for path in user.subtrees("view_subtree"))
     if rows_with(PARTS, character) <= (FEW if whole else FEW_FOR_A_PART):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import auth, messages
@@ -55,7 +55,7 @@ def factor(request: HttpRequest) -> HttpResponse:
     if user is None:
         request.session.pop(PENDING, None)
         if request.user.is_authenticated:
-            return _already_in(request)
+            return _already_in(cast(SignedInRequest, request))
         messages.info(request, "请先输入用户名和密码")
         return redirect_here(request, "accounts:login")
     after = inside(request, request.POST.get("next") or request.GET.get("next") or "")
@@ -78,7 +78,7 @@ def factor(request: HttpRequest) -> HttpResponse:
     return render_form(request, "accounts/factor.html", form, status=status, **context)
 
 
-def _already_in(request: HttpRequest) -> HttpResponse:
+def _already_in(request: SignedInRequest) -> HttpResponse:
     """Tell who came here by an old address or the back button that nothing is left to do."""
     if factors.is_enrolled(request.user):
         messages.info(request, "您已登录，动态口令也已绑定，不必再输入")

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -19,6 +19,7 @@ from apps.core.scope import within
 from .. import kinds, sealed
 from ..choices import Partner, Verdict
 from ..models import Application, Client, Confirmation, Line
+from ..models.confirmations import ConfirmationQuerySet
 from ..queries import joint
 from ..rules import is_objected
 from .gate import Caller
@@ -31,7 +32,7 @@ SETTLED: Final = dt.timedelta(seconds=60)
 STATES = ("waiting", "objected", "confirmed", "all")
 
 
-def rows(client: Client) -> QuerySet:
+def rows(client: Client) -> ConfirmationQuerySet:
     """Return the parts of the client's partner in its subtree that have arrived."""
     return Confirmation.objects.filter(
         within([client.unit.path], "scope"), partner=client.partner, arrived_at__isnull=False
@@ -70,7 +71,7 @@ def page(
     }
 
 
-def _in_state(found: QuerySet, state: str) -> QuerySet:
+def _in_state(found: ConfirmationQuerySet, state: str) -> ConfirmationQuerySet:
     if state == "waiting":
         return found.waiting()
     if state == "objected":

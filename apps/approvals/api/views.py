@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
@@ -28,7 +28,7 @@ LARGEST: Final = 16 * 1024
 JSON: Final = "application/json"
 
 
-def served(path: str) -> Callable[..., HttpResponse]:
+def served(path: str) -> Callable[..., HttpResponseBase]:
     """Return the view of one path: its operations by method.
 
     No cookie counts here, only the key: the views are open to whoever has one (csrf_exempt).

@@ -35,7 +35,7 @@ class ActForm(f.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "填写意见，或点右边的常用意见"}),
     )
-    to = forms.ModelChoiceField(
+    to: forms.ModelChoiceField = forms.ModelChoiceField(
         label="转给", queryset=None, required=False, empty_label="请选择同事"
     )
     document = DocumentField(label="放行依据文件", required=False)
@@ -133,7 +133,7 @@ class PhraseForm(f.Form):
         required=False,
         choices=[("", "各种办理"), *((n, MOVES[n].label) for n in ("pass", "return", "refuse"))],
     )
-    unit = forms.ModelChoiceField(
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(
         label="谁用", queryset=None, required=False, empty_label="仅我自己"
     )
 

@@ -41,7 +41,7 @@ class KeptDocumentField(DocumentField):
 
     def let_choose(self, user: Any, *, cite: bool = False) -> None:
         super().let_choose(user, cite=cite)
-        if self.kept is not None:
+        if self.kept is not None and self.queryset is not None:
             self.queryset |= ApprovalDocument.objects.filter(pk=self.kept)
 
 

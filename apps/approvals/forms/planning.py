@@ -35,7 +35,7 @@ class UseSettingForm(f.Form):
         ("修改说明", ("reason",)),
     ]
 
-    prefix = forms.CharField(
+    prefix = forms.CharField(  # type: ignore[assignment]
         label="通知单字头", max_length=16, help_text="如“剡编控”，通知单号为 剡编控〔2026〕1号"
     )
     valid_months = forms.IntegerField(
@@ -55,8 +55,10 @@ class UseSettingForm(f.Form):
     soon = forms.IntegerField(label="周转到期提前提示", min_value=0, max_value=365)
     reason = words("修改说明", most=200)
 
-    VALUES = ("prefix", "balance", "relation", "ratio_in", "ratio_out", "per", "exempt_modes")
-    VALUES += ("recover", "soon")
+    VALUES = (
+        "prefix", "balance", "relation", "ratio_in", "ratio_out", "per", "exempt_modes", "recover",
+        "soon",
+    )  # fmt: skip
     OPTIONS = ("formula", "leaders", "valid_months")
 
     def __init__(self, *args: Any, setting: UseSetting, version: KindVersion, **kwargs: Any):

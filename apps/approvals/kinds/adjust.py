@@ -18,7 +18,7 @@ from ..choices import Kind
 from ..forms.changes import AdjustForm
 from ..models import Application, Line
 from . import showing
-from .base import Fact, LineData
+from .base import Fact, LineData, there
 from .ofspell import OfSpell
 from .stale import refuse_moved
 
@@ -67,7 +67,7 @@ class Adjust(OfSpell):
                 raise errors.LineFails(line, errors.DepartmentGone(dept, application.unit))
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        spell = Occupancy.objects.get(pk=line.spell_id)
+        spell = Occupancy.objects.get(pk=there(line, line.spell_id))
         change, basis = frozen.thaw(line.values["change"]), frozen.thaw(line.values["basis"])
         refuse_moved(spell, line.values["version"], change)
         reason = f"{application}：{basis['reason']}"

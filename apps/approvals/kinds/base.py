@@ -7,13 +7,23 @@ transaction of the move that decides.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from apps.core.models import CodeValue
 from apps.staff import looking
 from apps.units.models import Unit
 
+from .. import errors
 from ..models import Application, Line
+
+Found = TypeVar("Found")
+
+
+def there(line: Line, found: Found | None) -> Found:
+    """Return what a line is about. Raises LineFails where it is about nothing."""
+    if found is None:
+        raise errors.LineFails(line, errors.NotOfThisUnit(line.application.unit))
+    return found
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ..choices import Kind
 from ..forms.changes import KeyFieldsForm
 from ..models import Application, Line
 from . import showing
-from .base import Fact, LineData
+from .base import Fact, LineData, there
 from .ofspell import OfSpell
 from .stale import refuse_moved
 
@@ -31,7 +31,7 @@ class Correct(OfSpell):
     def line(self, form: KeyFieldsForm) -> LineData:
         data = form.cleaned_data
         person, spell = form.of_person(), form.of_spell()
-        values = {
+        values: dict[str, Any] = {
             "person": frozen.freeze(person),
             "spell": frozen.freeze(spell),
             "before": {**showing.held(form.person, person), **showing.held(form.spell, spell)},
@@ -86,8 +86,8 @@ class Correct(OfSpell):
         return found
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        person = Person.objects.get(pk=line.person_id)
-        spell = Occupancy.objects.select_related("unit").get(pk=line.spell_id)
+        person = Person.objects.get(pk=there(line, line.person_id))
+        spell = Occupancy.objects.select_related("unit").get(pk=there(line, line.spell_id))
         versions = line.values["versions"]
         of_person, of_spell = (frozen.thaw(line.values[part]) for part in ("person", "spell"))
         numbered = ["id_no_bi"] if line.id_no_ct is not None else []

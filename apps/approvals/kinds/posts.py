@@ -19,7 +19,7 @@ from ..choices import REVIEWS, Kind
 from ..forms.posts import PostLeaveForm, PostTakeForm
 from ..models import Application, Line
 from . import showing
-from .base import Fact, KindOfCase, LineData, PostBox
+from .base import Fact, KindOfCase, LineData, PostBox, there
 
 
 class PostTake(KindOfCase):
@@ -89,7 +89,9 @@ class PostTake(KindOfCase):
                 )
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        staff.start_posting(person=line.person, by=by, **frozen.thaw(line.values["place"]))
+        staff.start_posting(
+            person=there(line, line.person), by=by, **frozen.thaw(line.values["place"])
+        )
 
 
 class PostLeave(KindOfCase):
@@ -156,7 +158,9 @@ class PostLeave(KindOfCase):
                 raise errors.LineFails(line, errors.NotOfThisUnit(application.unit))
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        staff.end_posting(posting=line.posting, by=by, **frozen.thaw(line.values["place"]))
+        staff.end_posting(
+            posting=there(line, line.posting), by=by, **frozen.thaw(line.values["place"])
+        )
 
 
 def post_boxes(unit: Unit, deltas: dict[str, int]) -> list[PostBox]:

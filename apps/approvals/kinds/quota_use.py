@@ -147,7 +147,7 @@ class QuotaUse(KindOfCase):
         self, application: Application, lines: list[Line], user: Any
     ) -> list[tuple[str, dict[str, Any]]]:
         """Return 可用编制 with its operands, the year's plan, and the dynamic balance (office)."""
-        types = {line.quota_type_id: line.quota_type for line in lines}
+        types = {kind.pk: kind for line in lines if (kind := line.quota_type) is not None}
         asked = usable.by_type(lines)
         sheet = getattr(application, "sheet", None)
         cells = [
@@ -157,7 +157,6 @@ class QuotaUse(KindOfCase):
                 "granted": asked.get(key, 0),
             }
             for key, kind in types.items()
-            if kind is not None
         ]
         context: dict[str, Any] = {"cells": cells, "sheet": sheet}
         if application.values.get("is_annual"):

@@ -17,7 +17,7 @@ from ..forms.transfer import MoveForm
 from ..models import Application, Line
 from ..services import slots
 from . import heads, showing
-from .base import Fact, LineData
+from .base import Fact, LineData, there
 from .ofspell import OfSpell
 
 
@@ -61,7 +61,9 @@ class Transfer(OfSpell):
         if line.spell is not None:
             before = {"unit": line.spell.unit.name, "quota_type": line.spell.quota_type.label}
         words["unit"] = words.pop("to_unit", "")
-        said = {name: words[name] for name in ("unit", "quota_type") if name in words}
+        said: dict[str, str] = {
+            name: words[name] for name in ("unit", "quota_type") if name in words
+        }
         form = self.line_form
         found = [
             *self.about(line),
@@ -99,4 +101,6 @@ class Transfer(OfSpell):
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         if line.slot is not None:
             slots.use(line=line, by=by)
-        line.result = staff.transfer(spell=line.spell, by=by, **frozen.thaw(line.values["place"]))
+        line.result = staff.transfer(
+            spell=there(line, line.spell), by=by, **frozen.thaw(line.values["place"])
+        )

@@ -6,7 +6,7 @@ Word templates use the same names as placeholders; docs/rules.md PP-03.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -382,7 +382,7 @@ def _notice(application: Application, line: Line | None, full: bool) -> Said:
     )
 
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[Application, Any, bool], Said]] = {
     PaperKind.SHEET: _sheet,
     PaperKind.NOTICE: _notice,
     PaperKind.ENTRY: _entry,

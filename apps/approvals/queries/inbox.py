@@ -57,7 +57,7 @@ def _waiting(user: Any) -> Q:
         rows = Confirmation.objects.filter(
             parts, application=OuterRef("pk"), arrived_at__isnull=False, confirmed_at=None
         )
-        found |= Q(state=State.CONFIRMING) & Exists(rows)
+        found |= Q(state=State.CONFIRMING) & Q(Exists(rows))
     return found
 
 
@@ -132,7 +132,7 @@ def by_lamp(rows: QuerySet, lamp: str, at: str = "") -> QuerySet:
     """Narrow rows to one lamp. at: where the application is, “application__”."""
     now = timezone.now()
     ends = dt.datetime.combine(timezone.localdate(now), dt.time.max, tzinfo=calendar.ZONE)
-    conditions = {
+    conditions: dict[str, dict[str, Any]] = {
         "today": {"due_at__gte": now, "due_at__lte": ends},
         "late": {"due_at__lt": now},
         "fine": {"due_at__gt": ends},

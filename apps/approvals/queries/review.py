@@ -206,10 +206,10 @@ def _materials(application: Application) -> list[Files]:
 
 def _documents(user: Any, application: Application, lines: list[Line]) -> list[ApprovalDocument]:
     """Return the documents the application cites that the reader may see. One query."""
-    keys = {application.document_id, application.override_document_id}
+    own = (application.document_id, application.override_document_id)
+    keys = {key for key in own if key is not None}
     for values in (application.values, *(one.values for one in lines)):
         keys |= set(_cited(values))
-    keys.discard(None)
     if not keys:
         return []
     rows = ApprovalDocument.objects.visible_to(user).filter(pk__in=keys)

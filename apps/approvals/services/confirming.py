@@ -54,7 +54,7 @@ def answer(
     Raises NotAPartner.
     """
     rows = _rows(application)
-    mine = rules.partners_of(by, application) if by is not None else list(Partner)
+    mine: list[str] = rules.partners_of(by, application) if by is not None else list(Partner)
     row = _turn(rows, partner, mine)
     told |= {"partner": row.partner}
     if client:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from apps.core import crypto
@@ -80,7 +81,7 @@ def _brought_back(
     told["stamped"] = list(stamped or [])
 
 
-FACTS = {"collect": _collected, "bring_back": _brought_back}
+FACTS: dict[str, Callable[..., None]] = {"collect": _collected, "bring_back": _brought_back}
 
 
 def phone_of(step: Step) -> str:

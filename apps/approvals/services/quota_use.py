@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.core.models import CodeValue
 from apps.core.writes import write
 from apps.quotas import rules as quota_rules
 from apps.quotas import services as quotas
@@ -28,11 +29,16 @@ def refuse_unfit(application: Application, lines: list[Line]) -> None:
     through, never the places themselves.
     """
     wanted = [line for line in lines if line.verdict != Verdict.REFUSED]
+    types: dict[str, CodeValue] = {}
     for line in wanted:
         if not quota_rules.may_hold_quota(application.unit):
             raise errors.LineFails(line, UnitHoldsNoQuota(application.unit))
-        if not quota_rules.is_legal(line.quota_type, application.unit):
-            raise errors.LineFails(line, IllegalQuotaType(application.unit, line.quota_type))
+        kind = line.quota_type
+        if kind is None:
+            raise errors.LineFails(line, errors.NothingAsked())
+        types[kind.pk] = kind
+        if not quota_rules.is_legal(kind, application.unit):
+            raise errors.LineFails(line, IllegalQuotaType(application.unit, kind))
         if not line.asked:
             raise errors.LineFails(line, errors.NothingAsked())
         if not 0 <= usable.granted_of(line) <= line.asked:
@@ -45,7 +51,6 @@ def refuse_unfit(application: Application, lines: list[Line]) -> None:
     quotas.lock_balances((application.unit, key) for key in asked)
     if application.override_by_id is not None:
         return
-    types = {line.quota_type_id: line.quota_type for line in wanted}
     for key, heads in asked.items():
         cell = usable.usable(application.unit, types[key], application.version)
         if cell.exit_only:

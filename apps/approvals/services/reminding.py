@@ -122,7 +122,7 @@ def _send(
 ) -> None:
     key = f"remind.{case.pk}.{part.pk if part else 0}.{case.revision}.{level}"
     last = case.trail.last()
-    more = {"step": last, "confirmation": part, "label": label}
+    more: dict[str, Any] = {"step": last, "confirmation": part, "label": label}
     until = wording.moment(due_at)
     if level == Level.OVERDUE:
         telling.make(case, Event.OVERDUE, users, f"{label}已超期，期限 {until}", key=key, **more)

@@ -15,8 +15,10 @@ from ..choices import Kind
 from ..models import KindVersion, UseSetting
 from . import numbering
 
-NAMES = ("prefix", "balance", "relation", "ratio_in", "ratio_out", "per", "exempt_modes")
-NAMES += ("recover", "soon")
+NAMES = (
+    "prefix", "balance", "relation", "ratio_in", "ratio_out", "per", "exempt_modes", "recover",
+    "soon",
+)  # fmt: skip
 #: options of 用编申请 that the same page sets
 OPTIONS = ("formula", "leaders", "valid_months")
 

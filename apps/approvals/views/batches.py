@@ -46,7 +46,7 @@ def _ask(
     groups: dict[str, list[Application]] = {}
     for one in chosen:
         groups.setdefault(f"{one.kind}:{one.state}:{one.version_id}", []).append(one)
-    context = {
+    context: dict[str, Any] = {
         "groups": [
             {
                 "label": f"{cases[0].get_kind_display()} · {step_label(cases[0])}",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 
+from apps.accounts.requests import SignedInRequest
 from apps.core import filters as f
 from apps.core import tables as t
 from apps.core.http import render_list
@@ -23,7 +24,7 @@ from .finding import filing_paths
 
 
 class _ChoiceFilter(f.FilterSet):
-    primary = ("q", "unit", "quota_type")
+    primary: tuple[str, ...] = ("q", "unit", "quota_type")
 
     q = f.TextFilter(label="姓名", placeholder="姓名、拼音首字母", method="by_name")
     unit = f.PickerFilter(
@@ -104,7 +105,7 @@ class PostingTable(ChoiceTable):
 
 
 def choose(
-    request: HttpRequest, of: KindOfCase, application: Application | None = None
+    request: SignedInRequest, of: KindOfCase, application: Application | None = None
 ) -> HttpResponseBase:
     """List the people (or postings) that a line of this kind may begin from."""
     paths = filing_paths(request.user)

@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.accounts.requests import SignedInRequest
 from apps.core import identity
 from apps.core.http import render_form, requires
 from apps.core.idempotency import keyless
@@ -38,7 +39,7 @@ KEPT = ("approvals:new", "approvals:line_add", "approvals:line")
 
 @requires(*FILING)
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, kind: str) -> HttpResponse:
+def new(request: SignedInRequest, kind: str) -> HttpResponseBase:
     """A first line: it begins a draft."""
     of = kind_of(kind)
     subject = _subject(request, of)
@@ -49,7 +50,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
 @requires(*FILING)
 @require_http_methods(["GET", "POST"])
-def line_add(request: HttpRequest, pk: int) -> HttpResponse:
+def line_add(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A further line of a draft."""
     application = written(request, pk)
     of = kind_of(application.kind)
@@ -159,7 +160,8 @@ class _Page:
                 by=by,
             )
         else:
-            alone = not application.lines.exclude(pk=one.pk if one else None).exists()
+            others = application.lines.exclude(pk=one.pk) if one else application.lines.all()
+            alone = not others.exists()
             if unit.pk != application.unit_id:
                 raise errors.OtherUnit(application.unit)
             if not alone and _differs(application.other_unit_id, other):

@@ -75,7 +75,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"已下达 {made.number}，请打印或告知用编单位")
             return redirect(made)
     granted = [one for one in lines if one.verdict == Verdict.GRANTED]
-    context = {
+    context: dict[str, Any] = {
         "application": application,
         "lines": lines,
         "total": sum(one.granted or 0 for one in granted),

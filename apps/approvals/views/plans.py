@@ -114,7 +114,7 @@ def _page(request: HttpRequest, found: UsePlan, **forms: Any) -> HttpResponse:
     reviewing = found.state == PlanState.REVIEWING and office
     review = forms.get("review") or (ReviewForm(lines=lines) if reviewing else None)
     collecting = found.state == PlanState.COLLECTING
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line in lines:
         drawn = _drawn(line, used)
         rows.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -105,7 +105,7 @@ class _Sheet:
         title = workbook.title_of(self.of)
         answer["Content-Disposition"] = content_disposition_header(True, f"{title}.xlsx")
         sheets.write_template(
-            answer,
+            cast(IO[bytes], answer),  # written to like a file
             workbook.columns(self.of, self.request.user, self.unit or only_unit(self.request.user)),
             title=title,
             code=workbook.template_code(self.of),

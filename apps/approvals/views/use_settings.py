@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +58,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         }
         for one in UseSetting.objects.select_related("made_by")[:10]
     ]
-    context = {"items": items, "version": version, "may_set": may_set}
+    context: dict[str, Any] = {"items": items, "version": version, "may_set": may_set}
     return render_form(request, "approvals/use/settings.html", form, **context)
 
 

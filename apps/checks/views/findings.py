@@ -76,7 +76,7 @@ def _context(request: HttpRequest, finding: Finding) -> dict[str, Any]:
         "rule": BY_NUMBER.get(finding.rule),
         "said": said(finding),
         "sides": sides(finding, request.user),
-        "lamp": LEVEL_LAMPS[finding.level],  # type: ignore[index]
+        "lamp": LEVEL_LAMPS[finding.level],
         "state": state_of(finding),
         "days": since(finding),
         "moves": services.moves_of(request.user, finding),

@@ -115,8 +115,9 @@ def post_cells(
         found.setdefault((row["scope"], row["post_kind_id"]), [0, 0])[0] = row["n"]
     for row in holders.order_by().values("scope", "post_kind_id").annotate(n=Count("pk")):
         found.setdefault((row["scope"], row["post_kind_id"]), [0, 0])[1] = row["n"]
-    rows = [(place.path(path), kind, *pair) for (path, kind), pair in found.items()]
-    return sorted(rows)
+    return sorted(
+        (place.path(path), kind, due, filled) for (path, kind), (due, filled) in found.items()
+    )
 
 
 def holders_of(place: Place, kinds: Iterable[str], day: dt.date) -> dict[str, dict[str, int]]:

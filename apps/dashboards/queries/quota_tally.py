@@ -93,7 +93,11 @@ def quota_cells(place: Place, on: dt.date | None) -> list[tuple[str, str, int, i
         fields = ("scope", "quota_type_id", "approved", "actual", "reserved")
         return list(cells.order_by("scope", "quota_type_id").values_list(*fields))
     rows = cells_on_day(place.spans, on)
-    return sorted((place.path(path), *row) for _, path, *row in rows if any(row[1:]))
+    return sorted(
+        (place.path(path), key, approved, actual, reserved)
+        for _, path, key, approved, actual, reserved in rows
+        if approved or actual or reserved
+    )
 
 
 def people_of(place: Place, day: dt.date, not_counting: Iterable[str]) -> dict[str, People]:
