@@ -34,6 +34,7 @@ class ApprovalsConfig(AppConfig):
         message_menu.register()
 
     def _register_filing(self, menu: Any) -> None:
+        menu.group("业务办理", icon="clipboard-check", order=12)
         menu.register(
             label="业务申报",
             url_name="approvals:file",

@@ -17,7 +17,7 @@ def register() -> None:
         order=20,
     )
     menu.register(
-        group="待办中心",
+        group="业务办理",
         label="限时申办",
         url_name="approvals:late",
         perm="view_subtree",
