@@ -21,9 +21,6 @@ def register() -> None:
     def waiting(user: Any) -> int | None:
         return joint.counts(user).waiting or None
 
-    def objections(user: Any) -> int | None:
-        return joint.objections_for(user) or None
-
     menu.register(
         label="待确认",
         url_name="approvals:to_confirm",
@@ -55,7 +52,6 @@ def register() -> None:
         label="部门联办",
         url_name="approvals:joint",
         perm="examine",
-        badge=objections,
         order=30,
         covers=("approvals:joint_case", "approvals:answer", "approvals:confirm_for"),
     )
