@@ -54,7 +54,8 @@ seed: setup
 	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py seed demo
 
 # Files of tests run side by side, one process for each core, each with databases of its own.
-SIDE_BY_SIDE ?= -n auto --maxprocesses 8 --dist loadfile
+# Long files come first (tests/conftest.py), so that no process idles at the end.
+SIDE_BY_SIDE ?= -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 test: setup-dev
 	@$(PY) scripts/find_chromium.py --install
 ifeq ($(ARGS),)

@@ -18,6 +18,24 @@ from scripts import find_chromium
 from tests import emptying, template
 from tests.browser import DESK, OPTIONS, Visit
 
+#: Folders and files whose tests take longest, longest first: they begin first.
+LONG = (
+    "tests/repository/",
+    "tests/journeys/",
+    "tests/approvals/",
+    "tests/exchange/",
+    "tests/demo/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first; within a place the order stays."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, part in enumerate(LONG) if item.nodeid.startswith(part)), len(LONG))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def servers() -> embedded.Endpoints:
