@@ -232,7 +232,11 @@ class GrantedBeyond(ApprovalRefused):
         self.line = line
 
 
-class UsableShort(ApprovalRefused):
+class LetThrough(ApprovalRefused):
+    """A guard that a named right may let through, with a reason and a document (AP-07)."""
+
+
+class UsableShort(LetThrough):
     """More heads than the formula leaves (NT-05). cell: with its operands."""
 
     field = "granted"
@@ -243,7 +247,7 @@ class UsableShort(ApprovalRefused):
         self.heads = heads
 
 
-class ExitOnly(ApprovalRefused):
+class ExitOnly(LetThrough):
     """The unit may only lose people (只出不进)."""
 
     def __init__(self, cell: Usable) -> None:
@@ -251,7 +255,7 @@ class ExitOnly(ApprovalRefused):
         self.cell = cell
 
 
-class BalanceBroken(ApprovalRefused):
+class BalanceBroken(LetThrough):
     """More than the yearly dynamic balance allows now (NT-10)."""
 
     field = "granted"

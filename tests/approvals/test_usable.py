@@ -192,10 +192,11 @@ def test_a_unit_that_only_loses_people_gets_none_but_by_the_named_right(
 @pytest.mark.rule("NT-05")
 def test_the_named_right_never_makes_places(office, document, unit_clerk, supervisor, director):
     case = filed_use(office, unit_clerk, use_line(office, 6))
+    case = services.advance(application=case, move="pass", by=supervisor)
     case = services.advance(
         application=case, move="override", by=director, opinion="急需", document=document
     )
-    for _ in range(3):
+    for _ in range(2):
         case = services.advance(application=case, move="pass", by=None)
     with pytest.raises(LineFails) as refused:
         services.advance(application=case, move="pass", by=director)

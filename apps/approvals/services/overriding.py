@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors
+from .. import errors, kinds
 from ..models import Application, Line
 from . import deciding, trial
 
@@ -25,10 +25,15 @@ def override(
     """
     if document is None:
         raise errors.OverrideIncomplete
-    outcome = trial.checked(application, lines, by=by)
-    if not outcome.is_refused:
-        raise errors.NothingToOverride
-    told["checks"] = deciding.told_checks(application, outcome.appears)
+    try:
+        kinds.of(application.kind).guard(application, lines)
+    except errors.LetThrough as refusal:  # the guard itself says that a named right may
+        told["let_through"] = type(refusal).__name__
+    else:
+        outcome = trial.checked(application, lines, by=by)
+        if not outcome.is_refused:
+            raise errors.NothingToOverride
+        told["checks"] = deciding.told_checks(application, outcome.appears)
     application.override_reason = reason.strip()[:300]
     application.override_document = document
     application.override_by = by
