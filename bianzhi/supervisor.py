@@ -90,7 +90,12 @@ class Supervisor:
     def _start(self, program: Program) -> None:
         process = subprocess.Popen(
             program.command,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **program.environment},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "BIANZHI_PARENT": str(self._parent),
+                **program.environment,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
