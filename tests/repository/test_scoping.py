@@ -34,7 +34,10 @@ ID_PARAMETERS = (
     "unit", "under", "parent", "document", "person", "spell", "posting", "dept", "user", "pk",
     "after", "to_unit", "from_unit", "batch", "node",
 )  # fmt: skip
-CALLERS = (*ROLES, *ADMINISTRATORS, NOBODY)
+#: One partner stands for the four: they differ in whose part they confirm, not in what they open
+#: (tests/approvals/test_partners.py shows the difference).
+TWINS = ("partner_organisation", "partner_personnel", "partner_insurance")
+CALLERS = (*(role for role in ROLES if role not in TWINS), *ADMINISTRATORS, NOBODY)
 #: One of each width of scope; the others read the same querysets.
 EXPORTERS = ("office_clerk", "unit_clerk", "leader", "audit")
 
