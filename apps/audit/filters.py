@@ -22,6 +22,18 @@ from .sentences import SENTENCES, sentence
 
 #: What a kind of event is about, by the noun before its dot.
 NOUNS = {
+    "application": "办件",
+    "api": "接口调用",
+    "client": "接口客户端",
+    "kindversion": "流程配置",
+    "loan": "周转编制",
+    "papertemplate": "表单模板",
+    "pool": "编制池",
+    "slot": "用编序号",
+    "template": "材料样表",
+    "usecontrol": "用编管控",
+    "useplan": "年度用编计划",
+    "usesetting": "用编管理设置",
     "checkrule": "校核规则",
     "finding": "校核问题",
     "nameplate": "牌子",

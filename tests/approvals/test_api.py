@@ -422,7 +422,7 @@ def check(value: object, schema: dict) -> None:
 # -- pages of the security administrators ----------------------------------------------------
 
 
-def sent(browser: Browser, name: str, *args: object, **fields: object):
+def sent(browser: Browser, name: str, /, *args: object, **fields: object):
     return browser.post(reverse(name, args=args), {"_key": str(uuid.uuid4()), **fields})
 
 
