@@ -417,7 +417,7 @@ class PostElsewhere(ApprovalRefused):
         self.posting = posting
 
 
-class PostsOver(ApprovalRefused):
+class PostsOver(LetThrough):
     """A kind of post would be over-filled (L-01). Whole posts, as they stood; asked: more."""
 
     field = "post_kind"

@@ -62,7 +62,7 @@ def row(name, document, **more):
         "编制类型": "行政编制",
         "人员状态": "在职",
         "入编时间": timezone.localdate().isoformat(),
-        "入编文号": document.number,
+        "入编文件": document.number,
         "进入方式": "军转安置",
         "联系电话": "13805759731",
         **more,
@@ -114,7 +114,7 @@ def test_every_fault_stands_at_its_cell_and_nothing_is_written(
         row("乙二", document, 进入方式="走后门"),
         row("丙三", document, 进入方式=mode, 公民身份号码=number),
         row("丁四", document, 进入方式=mode, 公民身份号码=number),
-        row("", document, 进入方式=mode, 入编文号="没有这个文号"),
+        row("", document, 进入方式=mode, 入编文件="没有这个文号"),
     ]
     answer = send(window, template(*rows), unit=office.pk)
     assert answer.status_code == 422
@@ -125,7 +125,7 @@ def test_every_fault_stands_at_its_cell_and_nothing_is_written(
         (5, "公民身份号码"),
         (6, "公民身份号码"),
         (7, "姓名"),
-        (7, "入编文号"),
+        (7, "入编文件"),
     } <= faults
     assert number not in text(answer)
     assert not Application.objects.exists()

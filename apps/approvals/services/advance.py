@@ -213,4 +213,6 @@ class _refusals:
             ) from error
         if name in ("line_slot_used_once", "line_slot_is_free"):
             line = self.application.lines.select_related("slot__notice").exclude(slot=None).first()
-            raise errors.SlotGone(line.slot) from error  # type: ignore[union-attr, arg-type]
+            others = Line.objects.filter(slot=line.slot, is_open=True)  # type: ignore[union-attr]
+            other = others.exclude(application=self.application).select_related("application")
+            raise errors.SlotGone(line.slot, other.first()) from error  # type: ignore[union-attr, arg-type]
