@@ -70,9 +70,15 @@ class AccountMiddleware:
     @staticmethod
     def _first(request: HttpRequest, name: str) -> HttpResponse | None:
         """Send a session that must first do something there."""
+        # a count asked for beside a page must never move that page
+        aside = wants_fragment(request) and request.path.endswith("/badge/")
         due = request.user.must_change_password or request.session.get(sessions.PASSWORD_DUE)
         if due and name not in FREE:
+            if aside:
+                return HttpResponse(status=204)
             return redirect_here(request, "accounts:password_change")
         if not due and request.session.get(sessions.MUST_ENROL) and name not in FREE | ENROLLING:
+            if aside:
+                return HttpResponse(status=204)
             return redirect_here(request, "accounts:factor_enrol")
         return None

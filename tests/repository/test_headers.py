@@ -110,6 +110,8 @@ def test_a_form_without_its_token_is_refused(callers: list) -> None:
     for page in all_pages():
         for address in page.addresses(MISSING, NOBODY):
             answer = client.post(address, {"_key": str(uuid.uuid4())})
-            assert answer.status_code in (403, 405), address
+            # partners' systems bring a key, no cookie: theirs is missing
+            wanted = (401, 403, 405) if address.startswith("/api/") else (403, 405)
+            assert answer.status_code in wanted, address
             refused += answer.status_code == 403
     assert refused > 10
