@@ -9,15 +9,12 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit import services as audit
-from apps.core import policy
 from apps.core.writes import write
 from apps.documents import files
-from apps.staff.errors import PurposeMissing, RevealLimit
 from apps.staff.services import reveals
 from apps.units.models import Unit
 
@@ -98,13 +95,7 @@ def reveal(*, line: Line, field: str, purpose: str, by: Any) -> str:
     application = line.application
     if not rules.may_reveal(by, application):
         raise PermissionDenied("账号没有查看完整号码的权限")
-    if not purpose.strip():
-        raise PurposeMissing
-    with connection.cursor() as cursor:  # two windows of one user count as one after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [reveals.LOCK, by.pk % 2**31])
-    limit = policy.value("reveals_a_day")
-    if reveals.reveals_today(by) >= limit:
-        raise RevealLimit(limit)
+    reveals.allow_looks(by=by, purpose=purpose)
     audit.record(
         "person.reveal",
         target=application,

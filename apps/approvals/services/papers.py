@@ -12,13 +12,12 @@ from django.utils import timezone
 
 from apps.audit import services as audit
 from apps.audit.looks import common_root
-from apps.core import policy, prints
+from apps.core import prints
 from apps.core.writes import write
-from apps.staff import errors as staff
 from apps.staff.services import reveals
 
 from .. import rules
-from ..models import Application, Paper
+from ..models import Paper
 from ..papers import making, values
 from ..papers.making import Asked
 
@@ -111,27 +110,13 @@ def draw_numbers(count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def may_show_numbers(user: Any, application: Application) -> bool:
-    return any(rules.holds(user, permission, application) for permission in REVEALING)
-
-
-#: Who may have the numbers on a form in full: who files for the unit, and who decides there.
-REVEALING = ("file_for", "supervise", "examine", "sign", "decide")
-
-
 def note_looks(asked: Sequence[Asked], *, by: Any, purpose: str) -> None:
     """Record one look for each person whose number is printed. Raises as `make` says."""
     for one in asked:
-        if not may_show_numbers(by, one.application):
+        if not rules.may_reveal(by, one.application):
             raise PermissionDenied("账号没有打印完整号码的权限")
-    if not purpose.strip():
-        raise staff.PurposeMissing
     people = {one.line.pk: one for one in asked if one.line is not None}
-    with connection.cursor() as cursor:  # two windows of one user count as one after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, by.pk % 2**31])
-    limit = policy.value("reveals_a_day")
-    if reveals.reveals_today(by) + len(people) > limit:
-        raise staff.RevealLimit(limit)
+    reveals.allow_looks(by=by, purpose=purpose, people=len(people))
     for one in people.values():
         line: Any = one.line
         person = line.person or (line.result.person if line.result is not None else None)
@@ -143,6 +128,3 @@ def note_looks(asked: Sequence[Asked], *, by: Any, purpose: str) -> None:
             purpose=purpose.strip()[:200],
             note="公民身份号码" if person is not None else f"{line.name}的公民身份号码",
         )
-
-
-LOCK = 0x5EC2E7  # the advisory lock of staff.services.reveals: looks are counted together

@@ -20,6 +20,7 @@ from apps.documents.errors import FileMissing
 from apps.staff import errors as staff
 from apps.staff.refusals import sentence as staff_sentence
 
+from .. import rules
 from ..models import Application
 from ..papers import making, verifying, words
 from ..services import papers as service
@@ -59,7 +60,7 @@ def page(
 ) -> HttpResponse:
     asked = making.papers_of(application)
     printed = application.papers.select_related("made_by", "line")[:50]
-    may_show = service.may_show_numbers(request.user, application)
+    may_show = rules.may_reveal(request.user, application)
     if may_show and form is None and any(one.kind in making.WITH_NUMBERS for one in asked):
         form = PurposeForm()
     context |= {
@@ -83,7 +84,7 @@ def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     full = request.method == "POST"
     form = PurposeForm(request.POST) if full else None
     if full:
-        if not service.may_show_numbers(request.user, application):
+        if not rules.may_reveal(request.user, application):
             raise PermissionDenied("账号没有打印完整号码的权限")
         if form is not None and not form.is_valid():
             return page(request, application, form)

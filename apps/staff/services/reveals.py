@@ -36,13 +36,7 @@ def reveal(*, person: Person, field: str, purpose: str, by: Any) -> str:
         raise TypeError(f"{field} is not shown here")
     if not rules.may_reveal(by, person):
         raise PermissionDenied("账号没有查看完整号码的权限")
-    if not purpose.strip():
-        raise errors.PurposeMissing
-    with connection.cursor() as cursor:  # two windows of one user count as one after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, by.pk % 2**31])
-    limit = policy.value("reveals_a_day")
-    if reveals_today(by) >= limit:
-        raise errors.RevealLimit(limit)
+    allow_looks(by=by, purpose=purpose)
     value = secrets.id_no(person) if field == "id_no" else secrets.phone(person)
     audit.record(
         "person.reveal",
@@ -53,6 +47,21 @@ def reveal(*, person: Person, field: str, purpose: str, by: Any) -> str:
         note=FIELDS[field],
     )
     return value.reveal() if value is not None else ""
+
+
+def allow_looks(*, by: Any, purpose: str, people: int = 1) -> None:
+    """Let a user look at so many more numbers today; every road to a number asks here (P-09).
+
+    The caller records one “person.reveal” for each, in the same transaction.
+    Raises PurposeMissing, RevealLimit.
+    """
+    if not purpose.strip():
+        raise errors.PurposeMissing
+    with connection.cursor() as cursor:  # two windows of one user count as one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, by.pk % 2**31])
+    limit = policy.value("reveals_a_day")
+    if reveals_today(by) + people > limit:
+        raise errors.RevealLimit(limit)
 
 
 def reveals_today(user: Any) -> int:
