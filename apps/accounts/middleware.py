@@ -58,7 +58,7 @@ class AccountMiddleware:
             logout(request)
             self._say(request, why, user_id if keeps else None)
             return None
-        return self._first(request, name)
+        return self._first(request, view, name)
 
     @staticmethod
     def _say(request: HttpRequest, why: str, user_id: int | None) -> None:
@@ -68,17 +68,16 @@ class AccountMiddleware:
             messages.info(request, "刚才填写的内容还没有保存，登录后可以接着提交")
 
     @staticmethod
-    def _first(request: HttpRequest, name: str) -> HttpResponse | None:
+    def _first(request: HttpRequest, view: Callable, name: str) -> HttpResponse | None:
         """Send a session that must first do something there."""
-        # a count asked for beside a page must never move that page
-        aside = wants_fragment(request) and request.path.endswith("/badge/")
         due = request.user.must_change_password or request.session.get(sessions.PASSWORD_DUE)
+        enrol = not due and request.session.get(sessions.MUST_ENROL)
         if due and name not in FREE:
-            if aside:
-                return HttpResponse(status=204)
-            return redirect_here(request, "accounts:password_change")
-        if not due and request.session.get(sessions.MUST_ENROL) and name not in FREE | ENROLLING:
-            if aside:
-                return HttpResponse(status=204)
-            return redirect_here(request, "accounts:factor_enrol")
-        return None
+            place = "accounts:password_change"
+        elif enrol and name not in FREE | ENROLLING:
+            place = "accounts:factor_enrol"
+        else:
+            return None
+        if getattr(view, "is_aside", False):
+            return HttpResponse(status=204)
+        return redirect_here(request, place)

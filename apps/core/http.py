@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from . import days, preferences, wording
 
@@ -47,6 +47,28 @@ def requires(*permissions: str) -> Callable[[View], View]:
         return wrapped
 
     return decorate
+
+
+def aside(view: View) -> View:
+    """Mark a view that answers with a count beside a page: it never moves that page elsewhere.
+
+    Where a reader must first do something (apps.accounts.middleware), it answers with nothing.
+    """
+    view.is_aside = True  # type: ignore[attr-defined]
+    return view
+
+
+def count_beside(request: HttpRequest, *, number: int, most: int, unit: str) -> HttpResponse:
+    """Answer a top-bar item with its count, nothing when there is none (menu.Item.badge_url).
+
+    most   a count of so many or more reads “most − 1 +”
+    unit   what is counted, for readers who hear the page
+    """
+    words = f"{most - 1}+" if number >= most else str(number)
+    context = {"number": number, "words": words, "unit": unit}
+    response = render(request, "core/_count_beside.html", context)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -511,3 +511,15 @@ def test_the_figures_of_the_formula_stand_beside_a_quota_use(client, office, uni
     page = client.get(reverse("approvals:detail", args=[case.pk])).content.decode()
     assert "可用编制" in page
     assert "动态平衡" in page
+
+
+@pytest.mark.parametrize("name", ["approvals:badge", "approvals:messages_badge"])
+def test_a_count_beside_a_page_never_moves_it(client, clerk, name):
+    clerk.must_change_password = True
+    clerk.save()
+    client.force_login(clerk)
+    answer = client.get(reverse(name), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "HX-Redirect" not in answer.headers
+    other = client.get(reverse("approvals:inbox"), headers={"HX-Request": "true"})
+    assert other.headers["HX-Redirect"] == reverse("accounts:password_change")

@@ -7,12 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
-from apps.core.http import render_list, requires
+from apps.core.http import aside, count_beside, render_list, requires
 from apps.core.menu import Tab
 
 from .. import filters, tables
@@ -89,12 +87,10 @@ def _may_batch(user: Any) -> bool:
     return any(user.may_anywhere(name) for name in inbox.REVIEWS.values())
 
 
+@aside
 @requires()
 @require_GET
 def badge(request: HttpRequest) -> HttpResponse:
     """Answer the top bar with how many cases wait: asked after the page is there."""
     number = inbox.count(inbox.todo(request.user))
-    words = f"{inbox.MOST - 1}+" if number >= inbox.MOST else str(number)
-    response = render(request, "approvals/_badge.html", {"number": number, "words": words})
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return count_beside(request, number=number, most=inbox.MOST, unit="件待办")

@@ -8,14 +8,13 @@ from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.core import filters as f
 from apps.core import menu
 from apps.core import tables as t
-from apps.core.http import render_form, render_list, requires
+from apps.core.http import aside, count_beside, render_form, render_list, requires
 from apps.core.lamps import lamp
 
 from .. import bundles, channels, progress
@@ -45,16 +44,13 @@ def unread(request: HttpRequest) -> HttpResponse:
     return render(request, "approvals/messages.html", context)
 
 
+@aside
 @requires()
 @require_GET
 def badge(request: HttpRequest) -> HttpResponse:
     """Answer the bell with how many are unread: asked after the page is there."""
     number = bundles.count(request.user)
-    words = f"{MOST - 1}+" if number >= MOST else str(number)
-    context = {"number": number, "words": words}
-    response = render(request, "approvals/_bell.html", context)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return count_beside(request, number=number, most=MOST, unit="条未读消息")
 
 
 @requires()
