@@ -214,5 +214,5 @@ class _refusals:
         if name in ("line_slot_used_once", "line_slot_is_free"):
             line = self.application.lines.select_related("slot__notice").exclude(slot=None).first()
             others = Line.objects.filter(slot=line.slot, is_open=True)  # type: ignore[union-attr]
-            other = others.exclude(application=self.application).select_related("application")
-            raise errors.SlotGone(line.slot, other.first()) from error  # type: ignore[union-attr, arg-type]
+            holders = others.exclude(application=self.application).select_related("application")
+            raise errors.SlotGone(line.slot, holders.first()) from error  # type: ignore[union-attr, arg-type]
