@@ -25,7 +25,25 @@ def after_migrate(**kwargs: Any) -> None:
     for model in tracked_models():
         if _has_table(model._meta.db_table) and _has_table(history_of(model).model._meta.db_table):
             track(model)
+            begin_history(model)
     grant_application_role()
+
+
+def begin_history(model: type[models.Model]) -> None:
+    """Give the rows that migrations entered their first history: they came before the triggers.
+
+    Only where the history is empty, which is one look into an index.
+    """
+    history = history_of(model).model._meta
+    kept = {field.column for field in history.local_concrete_fields}
+    columns = [f.column for f in model._meta.local_concrete_fields if f.column in kept]
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(  # names come from our own models
+            f'INSERT INTO "{history.db_table}" ({names}, history_date, history_type) '  # noqa: S608
+            f"SELECT {names}, clock_timestamp(), '+' FROM \"{model._meta.db_table}\" "
+            f'WHERE NOT EXISTS (SELECT 1 FROM "{history.db_table}")'
+        )
 
 
 def track(model: type[models.Model]) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.accounts import services as account_services
 from apps.accounts.models import LookHold, OwnRecord, Proposal
+from apps.approvals.models import KindVersion, Phrase
 from apps.audit.models import Alert
 from apps.checks.models import Finding, RuleSetting
 from apps.core.history import tracked_models
@@ -307,3 +308,11 @@ def test_the_moment_of_a_change_is_close_to_its_event(one_of_each: None) -> None
     for model in tracked_models():
         newest = model.history.order_by("-history_id").first()  # type: ignore[attr-defined]
         assert abs(newest.history_date - now) < dt.timedelta(minutes=30), model
+
+
+@pytest.mark.parametrize("model", [KindVersion, Phrase], ids=lambda m: m._meta.label)
+def test_rows_that_migrations_entered_have_history(db: None, model: Any) -> None:
+    """They came before the triggers; what begins the history after each migrate sees to it."""
+    entered = set(model.objects.values_list("pk", flat=True))
+    assert entered
+    assert entered == set(model.history.values_list("id", flat=True))
