@@ -1,10 +1,6 @@
-import importlib
-
 import pytest
-from django.apps import apps
 
 from apps.accounts.models import User
-from apps.approvals.models import KindVersion
 from apps.units.models import Unit
 from tests.factories import quotas, units
 from tests.factories.cast import (  # noqa: F401
@@ -69,15 +65,3 @@ def cast(supervisor: User, clerk: User, chief: User, director: User) -> dict[str
         "signing": chief,
         "deciding": director,
     }
-
-
-@pytest.fixture(autouse=True)
-def first_versions(request: pytest.FixtureRequest) -> None:
-    """The settings that migration 0003 begins with: a test that commits leaves none behind."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is None or not marker.kwargs.get("transaction"):
-        return
-    request.getfixturevalue("transactional_db")
-    if not KindVersion.objects.exists():
-        first = importlib.import_module("apps.approvals.migrations.0003_first_settings")
-        first.first_versions(apps, None)
