@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Q, QuerySet
 
 from apps.core import filters as f
-from apps.core.scope import within
 from apps.units.models import Unit
+from apps.units.under import UnderFilterSet
 
 from .choices import Kind, State
 from .models import Application
 from .queries import inbox
 
 
-class InboxFilter(f.FilterSet):
+class InboxFilter(UnderFilterSet):
     """at: where the application is on the rows, “application__” for steps and copies."""
 
     at: ClassVar[str] = ""
@@ -23,13 +23,6 @@ class InboxFilter(f.FilterSet):
 
     q = f.TextFilter(label="查找", placeholder="姓名、单位或受理编号", method="by_text")
     kind = f.ChoiceFilter(label="事项", choices=Kind.choices, method="by_kind")
-    under = f.PickerFilter(
-        label="单位（含下级）",
-        url_name="units:suggest",
-        lookups=("code", "name"),
-        queryset=Unit.objects.none(),
-        method="by_subtree",
-    )
     lamp = f.ChoiceFilter(label="时限", choices=inbox.LAMPS, method="by_lamp")
     state = f.ChoiceFilter(
         label="当前环节",
@@ -40,11 +33,6 @@ class InboxFilter(f.FilterSet):
     class Meta:
         model = Application
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        if self.user is not None:
-            self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
 
     def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         value = value.strip()
@@ -58,9 +46,6 @@ class InboxFilter(f.FilterSet):
     def by_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(**{f"{self.at}kind": value})
 
-    def by_subtree(self, rows: QuerySet, name: str, value: Unit) -> QuerySet:
-        return rows.filter(within([value.path], f"{self.at}scope"))
-
     def by_lamp(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return inbox.by_lamp(rows, value, self.at)
 
@@ -72,3 +57,4 @@ class ToldFilter(InboxFilter):
     """Of rows that point to an application: steps and copies."""
 
     at = "application__"
+    scope_field = "application__scope"

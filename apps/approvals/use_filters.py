@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import F, Q, QuerySet
 
 from apps.core import filters as f
-from apps.core.scope import within
-from apps.units.models import Unit
+from apps.units.under import UnderFilterSet
 
 from .choices import ControlKind, SlotState
 from .models import Notice, Slot, UseControl
 
 
-class _Scoped(f.FilterSet):
-    """Filters with a picker of a unit and what lies below it."""
-
-    scope_field = "scope"
-
-    under = f.PickerFilter(
-        label="单位（含下级）",
-        url_name="units:suggest",
-        lookups=("code", "name"),
-        queryset=Unit.objects.none(),
-        method="by_subtree",
-    )
-
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        if self.user is not None:
-            self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
-
-    def by_subtree(self, rows: QuerySet, name: str, value: Unit) -> QuerySet:
-        return rows.filter(within([value.path], self.scope_field))
-
-
-class NoticeFilter(_Scoped):
+class NoticeFilter(UnderFilterSet):
     primary = ("q", "state", "under", "issued")
 
     q = f.TextFilter(label="通知单号", placeholder="如 剡编控〔2026〕7号", method="by_text")
@@ -74,7 +49,7 @@ class NoticeFilter(_Scoped):
         }[value]
 
 
-class SlotFilter(_Scoped):
+class SlotFilter(UnderFilterSet):
     scope_field = "notice__scope"
     primary = ("q", "state", "quota_type", "under")
 
@@ -92,7 +67,7 @@ class SlotFilter(_Scoped):
         return rows.filter(Q(notice__number__contains=text) | Q(name__contains=text))
 
 
-class ControlFilter(_Scoped):
+class ControlFilter(UnderFilterSet):
     primary = ("kind", "quota_type", "under", "holds")
 
     kind = f.ChoiceFilter(label="类别", choices=ControlKind.choices)

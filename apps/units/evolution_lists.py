@@ -11,32 +11,18 @@ from django.urls import reverse
 
 from apps.core import filters as f
 from apps.core import tables as t
-from apps.core.scope import within
 
 from .choices import EventKind, PlateKind
 from .events import Told, told_of
 from .models import Nameplate, Unit, UnitEvent
 from .rules import may_maintain
+from .under import UnderFilterSet
 
 CHUNK = 2_000
 
 
-class _UnderFilter(f.FilterSet):
-    under = f.PickerFilter(
-        label="机构（含下级）",
-        url_name="units:suggest",
-        lookups=("code", "name"),
-        queryset=Unit.objects.none(),
-        method="by_subtree",
-    )
-
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        if self.user is not None:
-            self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
-
-    def by_subtree(self, rows: QuerySet, name: str, value: Unit) -> QuerySet:
-        return rows.filter(within([value.path], "scope"))
+class _UnderFilter(UnderFilterSet):
+    under_label = "机构（含下级）"
 
 
 class EvolutionFilter(_UnderFilter):

@@ -11,8 +11,7 @@ from django.utils import timezone
 from apps.core import filters as f
 from apps.core import tables as t
 from apps.core.lamps import lamp
-from apps.core.scope import within
-from apps.units.models import Unit
+from apps.units.under import UnderFilterSet
 
 from ..models import Publicity
 
@@ -48,16 +47,9 @@ def in_state(state: str, today: dt.date) -> Q:
     }[state]
 
 
-class PublicityFilter(f.FilterSet):
+class PublicityFilter(UnderFilterSet):
     primary = ("under", "kind", "state", "starts")
 
-    under = f.PickerFilter(
-        label="单位（含下级）",
-        url_name="units:suggest",
-        lookups=("code", "name"),
-        queryset=Unit.objects.none(),
-        method="by_subtree",
-    )
     kind = f.ChoiceFilter(label="公示类别", choices=Publicity.Kind.choices)
     state = f.ChoiceFilter(
         label="状态", choices=[(state, state) for state in STATES], method="by_state"
@@ -67,14 +59,6 @@ class PublicityFilter(f.FilterSet):
     class Meta:
         model = Publicity
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        if self.user is not None:
-            self.filters["under"].field.queryset = Unit.objects.visible_to(self.user)
-
-    def by_subtree(self, rows: QuerySet, name: str, value: Unit | None) -> QuerySet:
-        return rows.filter(within([value.path], "scope")) if value is not None else rows
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(in_state(value, timezone.localdate()))
