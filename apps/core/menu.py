@@ -9,10 +9,12 @@ URL name does not resolve is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 Predicate = Callable[[Any], bool]
 Badge = Callable[[Any], int | None]
@@ -59,16 +61,19 @@ class Tab:
     count: int | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Entry:
-    """What the template draws: an item, or a group with its items."""
+    """What the template draws: an item, or a group with its items.
+
+    Nothing else decides how it is drawn, so that what was drawn can be drawn again (tags/frame.py).
+    """
 
     label: str
     icon: str
     url: str = ""
     badge: int | None = None
     current: str = ""  # "page": this page; "true": a page that belongs to it
-    items: list[Entry] = field(default_factory=list)
+    items: tuple[Entry, ...] = ()
     badge_url: str = ""  # asked for the count after the page is there
 
     @property
@@ -171,7 +176,7 @@ def for_request(request: Any) -> list[Entry]:
     for label, entries in groups.items():
         known = _groups.get(label, Group(label))
         badge = sum(entry.badge or 0 for entry in entries) or None
-        top.append((known.order, Entry(label, known.icon, badge=badge, items=entries)))
+        top.append((known.order, Entry(label, known.icon, badge=badge, items=tuple(entries))))
     return [entry for _, entry in sorted(top, key=lambda pair: pair[0])]
 
 
@@ -200,9 +205,8 @@ def _here(request: Any) -> str:
 def _entry(item: Item, user: Any, here: str) -> Entry | None:
     if not item.open_to(user):
         return None
-    try:
-        url = reverse(item.url_name)
-    except NoReverseMatch:
+    url = address_of(item.url_name)
+    if url is None:
         return None
     current = ""
     if here == item.url_name:
@@ -210,5 +214,19 @@ def _entry(item: Item, user: Any, here: str) -> Entry | None:
     elif here in item.covers:
         current = "true"
     badge = item.badge(user) if item.badge else None
-    later = reverse(item.badge_url) if item.badge_url else ""
+    later = (address_of(item.badge_url) or "") if item.badge_url else ""
     return Entry(item.label, item.icon, url, badge, current, badge_url=later)
+
+
+def address_of(url_name: str) -> str | None:
+    """Return the address of a page without parameters; None where there is none."""
+    return _address(url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=1024)
+def _address(url_name: str, urlconf: Any, prefix: str) -> str | None:
+    """`reverse`, once for a name: a menu asks it sixty times a page. `prefix` is in the answer."""
+    try:
+        return reverse(url_name, urlconf)
+    except NoReverseMatch:
+        return None

@@ -283,6 +283,38 @@ def test_the_bottom_bar_holds_five(empty_menu):
     assert [e.label for e in menu.bottom_for(asking(user()))] == ["0", "1", "2", "3", "4"]
 
 
+def test_equal_menus_are_drawn_once_and_no_reader_gets_anothers(empty_menu, monkeypatch):
+    badge = {"n": 2}
+    menu.register(label="工作台", url_name="core:gallery", icon="house", order=1)
+    menu.register(
+        group="办理",
+        label="待办",
+        url_name="core:gallery",
+        perm="decide",
+        badge=lambda u: badge["n"],
+    )
+
+    def drawn(someone, view_name=""):
+        page = "{% load ui %}{% app_menu %}"
+        return Template(page).render(Context({"request": asking(someone, view_name)}))
+
+    plain, deciding = drawn(user()), drawn(user("decide"))
+    assert "待办" not in plain
+    assert "待办" in deciding
+    assert '<span class="badge-count">2<' in deciding
+    assert drawn(user()) == plain
+    assert 'aria-current="page"' in drawn(user(), "core:gallery")
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("the same menu was drawn a second time")
+
+    monkeypatch.setattr(frame, "render_to_string", refuse)
+    assert drawn(user("decide")) == deciding
+    badge["n"] = 3  # another count is another menu
+    with pytest.raises(AssertionError, match="second time"):
+        drawn(user("decide"))
+
+
 # -- views' helpers -------------------------------------------------------------------------------
 
 

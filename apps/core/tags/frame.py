@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
 
 from apps.core import menu, preferences
 
@@ -25,25 +29,40 @@ def tabs(*, items: Iterable[Any], label: str) -> dict[str, Any]:
     return {"items": items, "label": label}
 
 
-@register.inclusion_tag("components/menu.html", takes_context=True)
-def app_menu(context: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def app_menu(context: Any) -> SafeString:
+    return _frame_part(context, "components/menu.html", menu.for_request)
+
+
+@register.simple_tag(takes_context=True)
+def topbar_items(context: Any) -> SafeString:
+    return _frame_part(context, "components/topbar_items.html", menu.topbar_for)
+
+
+@register.simple_tag(takes_context=True)
+def bottom_bar(context: Any) -> SafeString:
+    return _frame_part(context, "components/bottom_bar.html", menu.bottom_for)
+
+
+def _frame_part(
+    context: Any, template_name: str, entries: Callable[[Any], list[menu.Entry]]
+) -> SafeString:
     request = context.get("request")
     signed_in = request is not None and request.user.is_authenticated
-    return {"entries": menu.for_request(request) if signed_in else []}
+    return _drawn(template_name, tuple(entries(request)) if signed_in else ())
 
 
-@register.inclusion_tag("components/topbar_items.html", takes_context=True)
-def topbar_items(context: Any) -> dict[str, Any]:
-    request = context.get("request")
-    signed_in = request is not None and request.user.is_authenticated
-    return {"entries": menu.topbar_for(request) if signed_in else []}
+@lru_cache(maxsize=1024)
+def _drawn(template_name: str, entries: tuple[menu.Entry, ...]) -> SafeString:
+    """Draw entries. They are all that is drawn, so equal ones need not be drawn again."""
+    return render_to_string(template_name, {"entries": entries})
 
 
-@register.inclusion_tag("components/bottom_bar.html", takes_context=True)
-def bottom_bar(context: Any) -> dict[str, Any]:
-    request = context.get("request")
-    signed_in = request is not None and request.user.is_authenticated
-    return {"entries": menu.bottom_for(request) if signed_in else []}
+@register.simple_tag
+@lru_cache(maxsize=64)
+def asset(name: str) -> str:
+    """Return the address of a static file that every page asks for; looked up once."""
+    return static(name)
 
 
 @register.simple_tag(takes_context=True)
