@@ -48,6 +48,8 @@ class CaseTable(t.Table):
     key = "inbox"
     caption = "办件"
     counted_to = MOST
+    #: The tab of the inbox that shows this list when its address names none: cases follow in it.
+    tab = ""
     fixed: tuple[str, ...] = ("kind", "summary")
     hidden: tuple[str, ...] = ("number", "handler")
 
@@ -74,7 +76,8 @@ class CaseTable(t.Table):
     @cached_property
     def kept(self) -> str:
         source = self._asked.GET if self._asked is not None else {}
-        found = {name: source.get(name) for name in KEPT if source.get(name)}
+        found = {"tab": self.tab} if self.tab else {}
+        found |= {name: source.get(name) for name in KEPT if source.get(name)}
         return f"?{urlencode(found)}" if found else ""
 
     def address_of(self, record: Any) -> str:
@@ -150,6 +153,7 @@ class CaseTable(t.Table):
 class TodoTable(CaseTable):
     key = "inbox-todo"
     caption = "待办"
+    tab = "todo"
     empty = t.Empty("没有等您办理的办件", "新的办件到了您这一环节，就会出现在这里。")
 
     actions = t.ActionsColumn(lambda record, user: [("办理", record.get_absolute_url())])
@@ -170,6 +174,7 @@ class BatchTable(TodoTable):
 class WatchTable(TodoTable):
     key = "inbox-watch"
     caption = "督办"
+    tab = "watch"
     hidden = ("number",)
     empty = t.Empty("没有超期或将到期的办件", "范围内的办件都在时限以内。")
 
@@ -180,6 +185,7 @@ class WatchTable(TodoTable):
 class ReturnedTable(WatchTable):
     key = "inbox-returned"
     caption = "退回待补正"
+    tab = "returned"
     empty = t.Empty("没有退回后还没补正的办件", "您退回的办件，单位都已重新提交或撤回。")
 
 

@@ -1,0 +1,74 @@
+"""An entry is returned, corrected and passed by all, each in a window; its effect is seen."""
+
+import pytest
+from playwright.sync_api import expect
+
+from apps.approvals.models import Application
+from apps.staff.models import Occupancy
+from tests.browser import DESK, PHONE
+from tests.factories import quotas, units
+from tests.factories.approvals import entry_line, filed_entry
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sideways(page):
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+def test_a_case_is_returned_corrected_passed_and_seen(
+    visit, home, bureau, clerk, unit_clerk, own_media
+):
+    quotas.grant(bureau, 5)
+    supervisor = units.holder("supervisor", "supervisor", home, "钱主管")
+    chief = units.holder("chief", "office_chief", home, "孙科长")
+    director = units.holder("director", "office_director", home, "李主任")
+    case = filed_entry(bureau, unit_clerk)
+    filed_entry(bureau, unit_clerk, entry_line(bureau, 13, "王强"))
+    faults = []
+
+    def look(window, where):
+        faults.extend(f"{where}: {fault}" for fault in window.accessibility_faults())
+        assert sideways(window.page) <= 0, where
+
+    first = visit(DESK, supervisor)
+    page = first.open("/approvals/")
+    expect(page.get_by_role("link", name="2 件待办")).to_be_visible()
+    look(first, "inbox")
+    page.get_by_role("link", name="入编", exact=True).first.click()
+    expect(page.get_by_text("Q28 依据不完整")).to_be_visible()
+    look(first, "case")
+    page.get_by_role("button", name="通过", exact=True).click()
+    expect(page.get_by_text("这是下一件")).to_be_visible()
+    expect(page.get_by_role("heading", name="王强 入编 行政编制")).to_be_visible()
+
+    office = visit(DESK, clerk)
+    page = office.open(f"/approvals/{case.pk}/?tab=todo")
+    page.get_by_role("button", name="退回补正").click()
+    expect(page.locator(".error-summary")).to_contain_text("请填写退回补正的意见")
+    page.get_by_role("button", name="材料不全，请补充后重新提交").click()
+    expect(page.get_by_label("意见", exact=True)).to_have_value("材料不全，请补充后重新提交")
+    page.get_by_role("button", name="退回补正").click()
+    expect(page.get_by_text("已退回补正").first).to_be_visible()
+
+    unit = visit(PHONE, unit_clerk)
+    page = unit.open(f"/approvals/{case.pk}/?tab=todo")
+    expect(page.get_by_text("材料不全，请补充后重新提交").first).to_be_visible()
+    look(unit, "returned")
+    page.get_by_role("link", name="修改并再次提交").click()
+    page.get_by_role("button", name="提交审核").click()
+    case.refresh_from_db()
+    for who in (supervisor, clerk, chief, director):
+        window = visit(PHONE if who == director else DESK, who)
+        page = window.open(f"/approvals/{case.pk}/")
+        look(window, str(who))
+        page.get_by_role("button", name="通过", exact=True).click()
+        expect(page.locator(".flash-success")).to_contain_text("已通过")
+    assert Occupancy.objects.get().person.name == "张玥"
+    assert Application.objects.get(pk=case.pk).effected_at is not None
+    page = office.open(f"/people/{Occupancy.objects.get().person_id}/")
+    expect(page.get_by_role("link", name=case.number)).to_be_visible()
+    page = office.open(f"/approvals/unit/{bureau.pk}/")
+    look(office, "unit")
+    expect(page.get_by_role("link", name="入编").first).to_be_visible()
+    assert faults == []
