@@ -227,8 +227,8 @@ def test_a_line_comes_back_into_its_form_and_says_the_same(kind, file, unit_cler
 def test_each_refusal_has_a_sentence():
     for one in vars(errors).values():
         if isinstance(one, type) and issubclass(one, errors.ApprovalRefused):
-            if one is errors.ApprovalRefused:
-                continue
+            if one in (errors.ApprovalRefused, errors.LetThrough):
+                continue  # only what is below them is raised
             assert sentence.dispatch(one) is not sentence.dispatch(object), one.__name__
     assert REVIEWS
 
