@@ -44,16 +44,21 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-def thaw(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return frozen values as the services take them: rows, days, keys. One query a row."""
+def thaw(values: Mapping[str, Any], *at_hand: models.Model | None) -> dict[str, Any]:
+    """Return frozen values as the services take them: rows, days, keys.
+
+    at_hand   rows the caller has read; each other one costs a query
+    """
+    known = {(type(row), row.pk): row for row in at_hand if row is not None}
     thawed: dict[str, Any] = {}
     for key, value in values.items():
         if value is None or value == "":
             thawed[key] = value
         elif key in ROWS:
-            thawed[key] = ROWS[key]._default_manager.get(pk=value)
+            table = ROWS[key]
+            thawed[key] = known.get((table, value)) or table._default_manager.get(pk=value)
         elif key in CODE_ROWS:
-            thawed[key] = CodeValue.objects.get(pk=value)
+            thawed[key] = known.get((CodeValue, value)) or CodeValue.objects.get(pk=value)
         elif key == "on" or key.endswith("_on"):
             thawed[key] = dt.date.fromisoformat(value)
         else:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Func, UUIDField
 from django.utils import timezone
 
 from apps.core.request_facts import current
-from apps.core.writes import change_id, write
+from apps.core.writes import change_id, unread, write
 
 from . import alerts, verifying
 from .models import Alert, AuditEvent
@@ -43,9 +44,10 @@ def record(
         purpose=purpose,
         refused=refused,
         scope=scope,
-        change=change_id(),
+        change=Func(function="core_change_id", output_field=UUIDField()),
     )
     event.save(force_insert=True)
+    unread(event, "change_id")
     if not refused:
         alerts.watch(kind, by, after)
     return event

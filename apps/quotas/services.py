@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -82,10 +83,10 @@ def lock_balances(cells: Iterable[tuple[Any, Any]]) -> dict[Cell, Balance]:
         .order_by("unit_id")
         .select_for_update(no_key=True)
     )
-    paths = Unit.objects.filter(pk__in=unit_ids).order_by().values_list("path", flat=True)
+    nodes = Unit.objects.filter(pk__in=unit_ids).order_by()
     list(
         Bucket.objects.filter(
-            path__in={path[: Bucket.DEPTH * Unit.steplen] for path in paths},
+            path__in=nodes.values_list(Left("path", Bucket.DEPTH * Unit.steplen)),
             quota_type_id__in={"", *(type_id for _, type_id in wanted)},
         )
         .order_by("path", "quota_type_id")

@@ -94,14 +94,16 @@ def open_phones(rows: Sequence[tuple[bytes | memoryview, UUID]]) -> list[str]:
     return crypto.decrypt_many([ct for ct, _ in rows], [uid for _, uid in rows], field=PHONE)
 
 
-def find_by_id_no(number: str) -> Person | None:
+def find_by_id_no(number: str, *, lock: bool = False) -> Person | None:
     """Return the one person with this number, in anybody's scope; None when there is none.
 
+    lock   hold the row to the end of the transaction
     For duplicate checks inside services. What a reader is told of the answer is
     rules.whereabouts's business (security.md X-04).
     """
     index = crypto.blind_index(identity.normalise(number), field=ID_NO)
-    return Person.objects.filter(id_no_bi=index).first()
+    people = Person.objects.select_for_update(no_key=True) if lock else Person.objects.all()
+    return people.filter(id_no_bi=index).first()
 
 
 def with_id_no(people: PersonQuerySet, typed: str) -> PersonQuerySet:

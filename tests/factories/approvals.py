@@ -84,18 +84,19 @@ def entry_line(
     )
 
 
-def draft_entry(unit: Unit, by: Any, *lines: LineData) -> Application:
+def draft_entry(unit: Unit, by: Any, *lines: LineData, document: Any = None) -> Application:
     """Return a draft with its required material."""
-    draft = services.begin(kind="entry", unit=unit, by=by)
+    draft = services.begin(kind="entry", unit=unit, document=document, by=by)
     for line in lines or (entry_line(unit),):
         services.add_line(application=draft, data=line, by=by)
     services.attach(application=draft, material="basis", upload=pdf(), by=by)
     return draft
 
 
-def filed_entry(unit: Unit, by: Any, *lines: LineData) -> Application:
+def filed_entry(unit: Unit, by: Any, *lines: LineData, document: Any = None) -> Application:
     """Return an entry that has been submitted."""
-    return services.advance(application=draft_entry(unit, by, *lines), move="submit", by=by)
+    draft = draft_entry(unit, by, *lines, document=document)
+    return services.advance(application=draft, move="submit", by=by)
 
 
 def slot(

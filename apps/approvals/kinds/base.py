@@ -26,6 +26,11 @@ def there(line: Line, found: Found | None) -> Found:
     return found
 
 
+def at_hand(line: Line) -> tuple[Any, ...]:
+    """Return the rows that have been read with a line and need not be read again to thaw it."""
+    return line.application.unit, line.application.document, line.quota_type
+
+
 @dataclass
 class LineData:
     """One line as its form gave it. id_no, phone: plain, to be sealed when the line is saved.

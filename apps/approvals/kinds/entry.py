@@ -15,7 +15,7 @@ from ..forms.entry import EntryForm
 from ..models import Application, Line, Slot
 from ..services import slots
 from . import heads, showing
-from .base import Fact, KindOfCase, LineData
+from .base import Fact, KindOfCase, LineData, at_hand
 
 PLACE_LABELS = {
     "identity": "本人身份",
@@ -120,7 +120,7 @@ class Entry(KindOfCase):
         heads.refuse_unfit(application, lines)
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        values = frozen.thaw(line.values["place"])
+        values = frozen.thaw(line.values["place"], *at_hand(line))
         person = {
             "name": line.name,
             "id_no": sealed.id_no(line).reveal(),

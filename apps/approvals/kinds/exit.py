@@ -17,7 +17,7 @@ from ..forms.exit import ExitForm
 from ..models import Application, Line
 from ..services import pool
 from . import showing
-from .base import Fact, LineData, there
+from .base import Fact, LineData, at_hand, there
 from .ofspell import OfSpell
 
 #: Ways out of one unit into another of the same county: posts elsewhere may go on.
@@ -71,8 +71,7 @@ class Exit(OfSpell):
                 raise errors.LineFails(line, errors.PostElsewhere(held[line.person_id]))
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
-        line.spell = staff.leave(
-            spell=there(line, line.spell), by=by, **frozen.thaw(line.values["place"])
-        )
+        values = frozen.thaw(line.values["place"], *at_hand(line))
+        line.spell = staff.leave(spell=there(line, line.spell), by=by, **values)
         if application.version.option("freeze_on_exit", False):
             pool.after_exit(application=application, line=line, by=by)

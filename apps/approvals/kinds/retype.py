@@ -18,7 +18,7 @@ from ..choices import Kind
 from ..forms.changes import RetypeForm
 from ..models import Application, Line
 from . import showing
-from .base import Fact, LineData, there
+from .base import Fact, LineData, at_hand, there
 from .ofspell import OfSpell
 from .stale import refuse_moved
 
@@ -66,7 +66,8 @@ class Retype(OfSpell):
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         spell = Occupancy.objects.get(pk=there(line, line.spell_id))
-        change, basis = frozen.thaw(line.values["change"]), frozen.thaw(line.values["basis"])
+        change = frozen.thaw(line.values["change"], *at_hand(line))
+        basis = frozen.thaw(line.values["basis"], *at_hand(line))
         refuse_moved(spell, line.values["version"], change)
         reason = f"{application}：{basis['reason']}"
         if basis.pop("mistaken") or basis["on"] == spell.starts_on:

@@ -17,7 +17,7 @@ from ..forms.transfer import MoveForm
 from ..models import Application, Line
 from ..services import slots
 from . import heads, showing
-from .base import Fact, LineData, there
+from .base import Fact, LineData, at_hand, there
 from .ofspell import OfSpell
 
 
@@ -101,6 +101,5 @@ class Transfer(OfSpell):
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         if line.slot is not None:
             slots.use(line=line, by=by)
-        line.result = staff.transfer(
-            spell=there(line, line.spell), by=by, **frozen.thaw(line.values["place"])
-        )
+        values = frozen.thaw(line.values["place"], *at_hand(line))
+        line.result = staff.transfer(spell=there(line, line.spell), by=by, **values)

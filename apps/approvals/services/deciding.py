@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apps.checks import asking, telling
@@ -12,6 +12,9 @@ from .. import errors, kinds
 from ..choices import REVIEWS, Kind, State, Verdict
 from ..models import Application, Line
 from . import confirming, paper, trial
+
+#: What a passed step says of a line.
+JUDGED = ("verdict", "granted", "reason")
 
 
 def passed(
@@ -41,14 +44,16 @@ def passed(
         application.decided_at, application.decided_by = now, by
         for line in lines:
             line.verdict = line.verdict or Verdict.GRANTED
-    _save(lines)
+    at_once = after is None and application.kind != Kind.QUOTA_USE and not application.version.paper
+    if not at_once:  # else saved with what the effect brings
+        _save(lines, JUDGED)
     kind.passing(application, lines, by=by, told=told)
     if after is not None:
         return after
     kind.decided(application, lines, by=by)
     if application.kind == Kind.QUOTA_USE:
         return State.ISSUING
-    if application.version.paper:
+    if not at_once:
         paper.hold(application, lines, by=by)
         return State.REGISTERED
     return _decide(application, lines, by=by, now=now, told=told)
@@ -80,9 +85,9 @@ def _verdicts(lines: list[Line], granted: Mapping[int, Any] | None) -> dict[str,
     return found | ({"granted": heads} if heads else {})
 
 
-def _save(lines: list[Line]) -> None:
+def _save(lines: list[Line], names: Iterable[str]) -> None:
     for line in lines:
-        line.save(update_fields=["verdict", "granted", "reason"])
+        line.save(update_fields=names)
 
 
 def _decide(
@@ -110,8 +115,7 @@ def _effect(application: Application, lines: list[Line], *, by: Any, now: dt.dat
 
 
 def _effected(application: Application, lines: list[Line], now: dt.datetime) -> str:
-    for line in lines:
-        line.save(update_fields=["result"])
+    _save(lines, [*JUDGED, "result"])
     application.effected_at = now
     return confirming.begin(application, now)
 

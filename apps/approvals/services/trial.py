@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.checks import asking
+from apps.core.writes import as_one
 from apps.quotas import services as quotas
 from apps.quotas.errors import QuotaRefused
 from apps.staff.errors import StaffRefused
@@ -30,15 +31,16 @@ def run(application: Application, lines: list[Line], *, by: Any) -> None:
     """
     _lock(application, lines)
     kind = kinds.of(application.kind)
-    for line in lines:
-        if line.verdict == Verdict.REFUSED:
-            continue
-        try:
-            kind.effect(application, line, by=by)
-        except errors.LineFails:
-            raise
-        except REFUSED as refusal:
-            raise errors.LineFails(line, refusal) from refusal
+    with as_one(savepoint=False):
+        for line in lines:
+            if line.verdict == Verdict.REFUSED:
+                continue
+            try:
+                kind.effect(application, line, by=by)
+            except errors.LineFails:
+                raise
+            except REFUSED as refusal:
+                raise errors.LineFails(line, refusal) from refusal
 
 
 def _lock(application: Application, lines: list[Line]) -> None:
@@ -142,7 +144,7 @@ def report(application: Application, lines: list[Line], *, by: Any) -> Report:
 
 
 def _alone(kind: Any, application: Application, line: Line, by: Any) -> None:
-    with transaction.atomic():
+    with as_one():
         kind.effect(application, line, by=by)
 
 

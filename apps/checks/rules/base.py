@@ -22,6 +22,13 @@ class Scope:
     """The units a run looks at; None: all."""
 
     units: frozenset[int] | None = None
+    _read: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        """Return what several rules of one asking read, read by the first of them."""
+        if name not in self._read:
+            self._read[name] = read()
+        return self._read[name]
 
     def on(self, field: str = "unit") -> Q:
         """Return the condition of an ORM query; `field` leads to the unit's key."""

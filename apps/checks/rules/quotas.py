@@ -12,7 +12,6 @@ from apps.core.models import CodeValue
 from apps.core.scope import within
 from apps.quotas.choices import QuotaFamily
 from apps.quotas.models import Balance, QuotaEntry, UnitTotal
-from apps.quotas.queries.figures import quota_types
 from apps.quotas.rules import is_legal
 from apps.staff.models import Occupancy
 from apps.units.models import Office, Unit
@@ -26,9 +25,9 @@ POLICY_ENTRIES = ("entry_mode.10", "entry_mode.11", "entry_mode.13")
 
 def over_approved(asked: Asked) -> Iterator[Hit]:
     """Q01: more people than approved places, by unit and type."""
-    cells = Balance.objects.filter(asked.scope.on(), excess__gt=0, approved__gt=0)
-    for cell in cells.select_related("quota_type").order_by("unit", "quota_type"):
-        yield _cell(cell, over=cell.excess)
+    for cell in _over(asked):
+        if cell.approved:
+            yield _cell(cell, over=cell.excess)
 
 
 def rising_excess(asked: Asked) -> Iterator[Hit]:
@@ -50,9 +49,16 @@ def rising_excess(asked: Asked) -> Iterator[Hit]:
 
 def people_without_places(asked: Asked) -> Iterator[Hit]:
     """Q03: people in a type of which nothing is approved (无编有人)."""
-    cells = Balance.objects.filter(asked.scope.on(), approved=0, actual__gt=0)
-    for cell in cells.select_related("quota_type").order_by("unit", "quota_type"):
-        yield _cell(cell)
+    for cell in _over(asked):
+        if not cell.approved:
+            yield _cell(cell)
+
+
+def _over(asked: Asked) -> list[Balance]:
+    """Return the cells with more people than places, those without any place among them."""
+    cells = Balance.objects.filter(asked.scope.on(), excess__gt=0)
+    rows = cells.select_related("quota_type").order_by("unit", "quota_type")
+    return asked.scope.once("over", lambda: list(rows))
 
 
 def over_with_turnover(asked: Asked) -> Iterator[Hit]:
@@ -81,11 +87,10 @@ def over_with_turnover(asked: Asked) -> Iterator[Hit]:
 def illegal_type(asked: Asked) -> Iterator[Hit]:
     """Q12: a quota type that the nature of the unit does not allow (混编; rule Q-12)."""
     cells = Balance.objects.filter(asked.scope.on()).exclude(approved=0, actual=0)
-    types = quota_types()
-    pairs = cells.order_by().values_list("unit__nature_id", "quota_type_id").distinct()
+    pairs = cells.order_by().values_list("unit__nature", "quota_type", "quota_type__attrs")
     wrong = Q(pk__in=[])
-    for nature, kind in pairs:
-        if not is_legal(types[kind], Unit(nature_id=nature)):
+    for nature, kind, attrs in pairs.distinct():
+        if not is_legal(CodeValue(key=kind, attrs=attrs), Unit(nature_id=nature)):
             wrong |= Q(unit__nature=nature, quota_type=kind)
     for cell in cells.filter(wrong).select_related("quota_type", "unit__nature").order_by("unit"):
         yield _cell(cell, nature=cell.unit.nature.label)

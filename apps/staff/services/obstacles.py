@@ -50,12 +50,9 @@ def refuse_overlap(
         raise errors.OverlappingSpell(other)
 
 
-def counts(status_key: str, occupies_slot: bool) -> bool:
-    """Say whether a spell of this status takes a place: what the database will set."""
-    if not occupies_slot:
-        return False
-    attrs = CodeValue.objects.filter(pk=status_key).values_list("attrs", flat=True).first() or {}
-    return bool(attrs.get("in_quota", True))
+def counts(spell: Occupancy) -> bool:
+    """Say whether a spell takes a place by its status: what the database will set."""
+    return bool(spell.occupies_slot and spell.status.attrs.get("in_quota", True))
 
 
 def take_place(unit: Unit, quota_type: CodeValue) -> None:

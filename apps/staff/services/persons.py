@@ -60,6 +60,22 @@ def register_person(
     same = secrets.find_by_id_no(found.number)
     if same is not None:
         raise errors.AlreadyRegistered(same)
+    return enrol(found, name=name, by=by, phone=phone, scope=scope, **details)
+
+
+def enrol(
+    found: identity.Identity,
+    *,
+    name: str,
+    by: Any,
+    phone: str = "",
+    scope: str = "",
+    **details: Any,
+) -> Person:
+    """Write a person whose number was checked and found nobody. Inside a write by the same actor.
+
+    Raises AlreadyRegistered where somebody else was faster. The row is locked by being new.
+    """
     unknown = set(details) - set(DETAILS)
     if unknown:
         raise TypeError(f"not known of a person: {sorted(unknown)}")

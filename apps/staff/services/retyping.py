@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.audit import services as audit
 from apps.core.models import CodeValue
-from apps.core.writes import write
+from apps.core.writes import unread, write
 from apps.documents.models import ApprovalDocument
 from apps.quotas import services as quotas
 from apps.units import services as units
@@ -17,7 +17,7 @@ from ..models import Occupancy
 from .facts import refusals, told
 from .obstacles import counts, refuse_end, refuse_entry, refuse_full
 from .persons import field_name
-from .spells import CARRIED, EXIT_BASIS, open_spell
+from .spells import CARRIED, EXIT_BASIS, SET_BELOW, open_spell
 
 ENTERED_BY_RETYPING = "entry_mode.17"
 LEFT_BY_RETYPING = "exit_mode.15"
@@ -68,7 +68,7 @@ def retype(
         setattr(new, field_name(Occupancy, key), getattr(value, "pk", value))
     cells = [(spell.unit_id, spell.quota_type_id), (spell.unit_id, quota_type.pk)]
     locked = quotas.lock_balances(cells)
-    if counts(new.status_id, new.occupies_slot):
+    if counts(new):
         refuse_full(locked.get(cells[1]), spell.unit, quota_type)
 
     spell.ends_on = on
@@ -78,12 +78,13 @@ def retype(
     spell.save(update_fields=["ends_on", "exit_mode", *EXIT_BASIS, "destination"])
     with refusals(person=spell.person):
         new.save()
-    new.refresh_from_db(fields=["scope", "counts"])
+    unread(new, *SET_BELOW)
     if document is not None:
         units.link(document=document, unit=spell.unit, by=by)
     audit.record(
         "occupancy.retype",
         target=new,
+        scope=spell.unit.path,
         by=by,
         before={"person": str(spell.person), **told(spell, ["unit", "quota_type", "starts_on"])},
         after=told(new, ["quota_type", "starts_on", "document"]),

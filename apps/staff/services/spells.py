@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from apps.audit import services as audit
+from apps.core.coded import attach
 from apps.core.models import CodeValue
-from apps.core.writes import write
+from apps.core.writes import unread, write
 from apps.documents.models import ApprovalDocument
 from apps.quotas import rules as quota_rules
 from apps.quotas import services as quotas
@@ -31,7 +34,7 @@ from .obstacles import (
     refuse_overlap,
     take_place,
 )
-from .persons import DETAILS, change_person, checked, field_name, register_person
+from .persons import DETAILS, change_person, checked, enrol, field_name
 from .postings import end_postings_at
 
 #: Status of who is at post; what a spell gets when nothing is said.
@@ -40,6 +43,9 @@ ENTERED_BY_TRANSFER = "entry_mode.07"
 LEFT_BY_TRANSFER = "exit_mode.13"
 #: By what a place ended: a registered document or the number of another one.
 EXIT_BASIS = ("exit_document", "exit_document_no")
+
+#: What the database sets of a spell when it is written.
+SET_BELOW = ("scope", "counts", "sort")
 
 #: What may be said of a spell beside person, unit, type, days and documents.
 PARTICULARS = (
@@ -104,31 +110,33 @@ def enter(
     refuse_entry(unit=unit, quota_type=quota_type, starts_on=starts_on)
     if person is None:
         person = _person_of(person_data or {}, scope=unit.path, by=by)
-    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    else:
+        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     refuse_age(person, starts_on)
     refuse_overlap(person, starts_on, None)
-    status_key = key_of(status)
     spell = Occupancy(
         person=person,
         unit=unit,
         quota_type=quota_type,
-        status_id=status_key,
+        status_id=key_of(status),
         starts_on=starts_on,
         document=document,
         entry_mode_id=key_of(entry_mode),
         **_particulars(particulars),
     )
+    attach([spell], ["status", "entry_mode"])
     if "sort" not in particulars:
         spell.sort = _next_place(unit)
-    if counts(status_key, spell.occupies_slot):
+    if counts(spell):
         take_place(unit, quota_type)
     with refusals(person=person):
         spell.save()
-    spell.refresh_from_db(fields=["scope", "counts"])
-    _cite(document, unit, by=by)
+    unread(spell, *SET_BELOW)
+    _cite(document, [unit], by=by)
     audit.record(
         "occupancy.enter",
         target=spell,
+        scope=unit.path,
         by=by,
         after={
             "person": str(person),
@@ -172,7 +180,7 @@ def leave(
         names.append("note")
     spell.save(update_fields=names)
     end_postings_at(person=spell.person, unit=spell.unit, on=on, by=by)
-    _cite(document, spell.unit, by=by)
+    _cite(document, [spell.unit], by=by)
     audit.record(
         "occupancy.leave",
         target=spell,
@@ -231,7 +239,7 @@ def transfer(
         new.sort = _next_place(to_unit)
     cells = [(spell.unit_id, spell.quota_type_id), (to_unit.pk, quota_type.pk)]
     locked = quotas.lock_balances(cells)
-    if counts(new.status_id, new.occupies_slot):
+    if counts(new):
         refuse_full(locked.get(cells[1]), to_unit, quota_type)
 
     spell.ends_on = on
@@ -243,14 +251,16 @@ def transfer(
     end_postings_at(person=spell.person, unit=from_unit, on=on, by=by)
     with refusals(person=spell.person):
         new.save()
-    new.refresh_from_db(fields=["scope", "counts"])
-    for unit in (from_unit, to_unit):
-        _cite(document, unit, by=by)
+    unread(new, *SET_BELOW)
+    _cite(document, [from_unit, to_unit], by=by)
     facts = ["unit", "quota_type", "starts_on", "document"]
     before = {"person": str(spell.person), **told(spell, ["unit", "quota_type", "starts_on"])}
-    audit.record("occupancy.transfer", target=new, by=by, before=before, after=told(new, facts))
+    after = told(new, facts)
     # the old unit's office reads of it too: an event lies in one scope
-    audit.record("occupancy.transfer", target=spell, by=by, before=before, after=told(new, facts))
+    for row, unit in ((new, to_unit), (spell, from_unit)):
+        audit.record(
+            "occupancy.transfer", target=row, scope=unit.path, by=by, before=before, after=after
+        )
     return new
 
 
@@ -276,7 +286,7 @@ def change_spell(
     person = Person.objects.select_for_update(no_key=True).get(pk=spell.person_id)
     spell = Occupancy.objects.select_for_update().get(pk=spell.pk)
     refuse_stale(spell, version)
-    held = counts(spell.status_id, spell.occupies_slot) and spell.ends_on is None
+    held = counts(spell) and spell.ends_on is None
     old_type = spell.quota_type_id
     before: dict[str, Any] = {}
     changed = [
@@ -294,7 +304,7 @@ def change_spell(
         if spell.ends_on is not None and spell.ends_on < spell.starts_on:
             raise errors.ExitBeforeEntry("starts_on", spell.starts_on, spell.ends_on)
         refuse_age(person, spell.starts_on)
-    holds = counts(spell.status_id, spell.occupies_slot)
+    holds = counts(spell)
     if holds:
         refuse_overlap(person, spell.starts_on, spell.ends_on, spell=spell)
     if "quota_type" in changed and not quota_rules.is_legal(spell.quota_type, spell.unit):
@@ -306,7 +316,7 @@ def change_spell(
     with refusals(person=person, spell=spell):
         spell.save(update_fields=changed)
     if "document" in changed:
-        _cite(spell.document, spell.unit, by=by)
+        _cite(spell.document, [spell.unit], by=by)
     audit.record(
         "occupancy.change",
         target=spell,
@@ -319,11 +329,14 @@ def change_spell(
 
 
 def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> Person:
-    """Return the person of a number, registering it when it is new."""
-    found = checked(data["id_no"], sex=data.get("sex"), birth_month=data.get("birth_month"))
-    person = secrets.find_by_id_no(found.number)
+    """Return the person of a number, locked; a new one is registered."""
+    said = dict(data)
+    found = checked(
+        said.pop("id_no"), sex=said.pop("sex", None), birth_month=said.pop("birth_month", None)
+    )
+    person = secrets.find_by_id_no(found.number, lock=True)
     if person is None:
-        return register_person(by=by, scope=scope, **data)
+        return enrol(found, by=by, scope=scope, **said)
     holds = Occupancy.objects.open().filter(person=person, counts=True).select_related("unit")
     spell = holds.first()
     if spell is not None:
@@ -356,12 +369,12 @@ def _particulars(values: dict[str, Any]) -> dict[str, Any]:
     return {field_name(Occupancy, key): key_of(value) for key, value in values.items()}
 
 
-def _next_place(unit: Unit) -> int:
-    """Return the last place of the unit's roster."""
-    last = Occupancy.objects.filter(unit=unit).aggregate(last=Max("sort"))["last"]
-    return (last or 0) + 1
+def _next_place(unit: Unit) -> Any:
+    """Return the last place of the unit's roster, found while the row is written."""
+    rows = Occupancy.objects.filter(unit=unit).order_by("-sort").values("sort")
+    return Coalesce(Subquery(rows[:1]), 0) + 1
 
 
-def _cite(document: ApprovalDocument | None, unit: Unit, *, by: Any) -> None:
+def _cite(document: ApprovalDocument | None, of: Sequence[Unit], *, by: Any) -> None:
     if document is not None:
-        units.link(document=document, unit=unit, by=by)
+        units.link_all(document=document, units=of, by=by)

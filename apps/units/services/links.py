@@ -19,14 +19,9 @@ def link(*, document: ApprovalDocument, unit: Unit, by: Any) -> None:
 
 @write
 def link_all(*, document: ApprovalDocument, units: Iterable[Unit], by: Any) -> None:
-    """Note that `document` concerns each of `units`. Two statements for any number."""
+    """Note that `document` concerns each of `units`. One statement for any number."""
     wanted = {unit.pk for unit in units}
-    known = set(
-        DocumentUnit.objects.filter(document=document, unit_id__in=wanted).values_list(
-            "unit_id", flat=True
-        )
-    )
     DocumentUnit.objects.bulk_create(
-        [DocumentUnit(document=document, unit_id=pk) for pk in sorted(wanted - known)],
+        [DocumentUnit(document=document, unit_id=pk) for pk in sorted(wanted)],
         ignore_conflicts=True,
     )
