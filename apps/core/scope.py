@@ -33,6 +33,23 @@ def within(paths: Iterable[str], field: str) -> Q:
     return condition
 
 
+def outside(paths: Iterable[str], field: str) -> Q:
+    """Return the condition “`field` lies in none of the subtrees at `paths`”, ranges as well.
+
+    What `~within(…)` says of a column that is never null, in a form an index can answer.
+    """
+    inside = roots(paths)
+    if not inside:
+        return Q()
+    condition = Q(**{f"{field}__lt": inside[0]})
+    for path, following in zip(inside, [*inside[1:], None], strict=True):
+        gap = {f"{field}__gte": path + PAST_PATHS}
+        if following is not None:
+            gap[f"{field}__lt"] = following
+        condition |= Q(**gap)
+    return condition
+
+
 def covers(paths: Iterable[str], path: str) -> bool:
     """Say whether `path` lies in one of the subtrees at `paths`."""
     return any(path.startswith(root) for root in paths)

@@ -352,6 +352,17 @@ class Table(django_tables2.Table):
         return render_to_string("components/table_card.html", {"table": self}, request)
 
 
+def _keys_of(rows: QuerySet) -> QuerySet:
+    """Return the same rows without what is only shown of them; rows of groups stay as they are.
+
+    A part of a list is counted with all that is annotated, which a count of all leaves out.
+    """
+    query = rows.query
+    plain = query.group_by is None and not query.combinator and not query.distinct
+    whole = not query.values_select and not query.annotation_select_mask and not query.extra
+    return rows.values("pk") if plain and whole else rows
+
+
 class _Paginator(Paginator):
     """Pages over table data; the count is asked once, and no further than `most` (0: all)."""
 
@@ -364,7 +375,7 @@ class _Paginator(Paginator):
         rows = self.object_list
         if not self.most or not isinstance(rows, QuerySet):
             return rows.count() if isinstance(rows, QuerySet) else len(rows)
-        return rows.order_by()[: self.most].count()
+        return _keys_of(rows.order_by())[: self.most].count()
 
     @property
     def is_cut(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 from django.db.models.functions import Left
 
 from apps.core.models import CodeValue
@@ -71,14 +71,25 @@ def figures(at: Unit | str | Iterable[str], on: dt.date | None = None) -> PostFi
         kinds = on.once("post_kinds", post_kinds)
     else:
         by_kind = _kept(paths)
-        rows = PostBalance.objects.order_by().filter(within(paths, "scope"))
-        over_units = rows.filter(over__gt=0).aggregate(n=Count("unit", distinct=True))["n"]
-        short_units = rows.filter(short__gt=0).aggregate(n=Count("unit", distinct=True))["n"]
+        over_units, short_units = _uneven(paths)
         kinds = post_kinds()
     found = [PostRow(kinds[key], sums) for key, sums in by_kind.items() if sums != PostSums()]
     found.sort(key=lambda row: (row.post_kind.sort, row.post_kind.value))
     total = sum((row.sums for row in found), PostSums())
     return PostFigures(on, total, over_units, short_units, found)
+
+
+def _uneven(paths: list[str]) -> tuple[int, int]:
+    """Return how many units have any kind over, any kind short. One query, an index for each."""
+    rows = PostBalance.objects.order_by().filter(within(paths, "scope"))
+    over, short = (
+        rows.filter(**{f"{side}__gt": 0})
+        .values_list(Value(side))
+        .annotate(n=Count("unit", distinct=True))
+        for side in ("over", "short")
+    )
+    found = dict(over.union(short, all=True))
+    return found.get("over", 0), found.get("short", 0)
 
 
 def post_kinds() -> dict[str, CodeValue]:

@@ -186,6 +186,8 @@ class Unit(MP_Node):
         indexes = [
             models.Index(fields=["name_initials"], name="unit_by_initials"),
             models.Index(fields=["name"], name="unit_by_name"),
+            # the nodes right below a node, without reading all that lies under them
+            models.Index(fields=["depth", "path"], name="unit_by_depth"),
             # how many bodies a subtree has or had, from the index alone
             models.Index(
                 fields=["path"],
@@ -301,6 +303,12 @@ class UnitEvent(models.Model):
         ordering = ("unit", "on", "pk")
         indexes = [
             models.Index(fields=["scope", "-on"], name="unit_event_by_scope"),
+            # what happened last in a large subtree; first entries are no news
+            models.Index(
+                fields=["-on", "-id"],
+                name="unit_event_latest",
+                condition=Q(on__isnull=False) & ~Q(kind__in=[EventKind.INITIAL]),
+            ),
             # what a past day undoes: few, whatever the number of first entries
             models.Index(
                 fields=["on", "id"],

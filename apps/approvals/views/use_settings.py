@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.core.http import render_form, requires, wants_fragment
 
-from .. import dynamic, errors, rules, use_settings
+from .. import dynamic, errors, offices, rules, use_settings
 from ..choices import Kind
 from ..forms.planning import UseSettingForm
 from ..models import KindVersion, UseSetting
@@ -65,10 +65,10 @@ def settings(request: HttpRequest) -> HttpResponse:
 @requires(*OFFICE)
 @require_GET
 def year_balance(request: HttpRequest) -> HttpResponse:
-    year = dynamic.year_balance()
-    home = year.home
+    home = offices.home()
     if home is not None and not any(request.user.may(one, home) for one in OFFICE):
         raise PermissionDenied("出编入编动态平衡由本级编办查看")
+    year = dynamic.year_balance()
     context = {"year": year, "relation": use_settings.relation_words(year.setting)}
     card = wants_fragment(request)
     return render(request, f"approvals/use/{'_balance' if card else 'dynamic'}.html", context)

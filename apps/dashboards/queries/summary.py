@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from apps.core.scope import within
+from apps.core.scope import outside, within
 from apps.documents.models import ApprovalDocument
 from apps.posts import queries as posts
 from apps.posts.queries import PostFigures
@@ -46,7 +46,7 @@ def summary(at: Unit | str | Iterable[str], on: dt.date | None = None) -> Summar
         posts=posts.figures(paths, on),
         units=units,
         institutions=institutions,
-        documents=documents_in(paths, on).count(),
+        documents=documents_counted(paths, on),
     )
 
 
@@ -71,11 +71,18 @@ def bodies_on(paths: list[str], on: dt.date | None) -> Any:
     )
 
 
-def documents_in(paths: list[str], on: dt.date | None = None) -> Any:
-    """Return the documents registered in the subtrees, or about units there."""
+def documents_counted(paths: list[str], on: dt.date | None = None) -> int:
+    """Return how many documents are registered in the subtrees, or are about units there.
+
+    Of those registered elsewhere only the links are looked at: one query of two parts.
+    """
+    documents = ApprovalDocument.objects.order_by()
+    if on is not None:
+        documents = documents.filter(issued_on__lte=on)
     linked = DocumentUnit.objects.filter(within(paths, "scope")).values("document")
-    found = ApprovalDocument.objects.order_by().filter(within(paths, "scope") | Q(pk__in=linked))
-    return found.filter(issued_on__lte=on) if on is not None else found
+    registered = documents.filter(within(paths, "scope")).values("pk")
+    about = documents.filter(outside(paths, "scope"), pk__in=linked).values("pk")
+    return registered.union(about, all=True).count()
 
 
 def home_paths() -> list[str]:
