@@ -8,12 +8,15 @@ P1-peer   our rows a second ÷ those of django-import-export with simple-history
 Ours is one pass as `import_file --commit` makes it: guard, reading, every rule, sealing, row
 history, balances, audit, committed. The contenders take turns on the same data in embedded servers
 of their own; ratios of medians. BENCH_ROWS, BENCH_PEER_ROWS and BENCH_TURNS set the sizes.
+The bounds are on CPU seconds (this process, its children, the database session), which other work
+on the machine does not change; the ratios by wall time are told beside them.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -22,6 +25,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
@@ -62,7 +67,7 @@ def here() -> None:
     peer_units(units)
     seconds = ours(book, user)  # warms the process, and leaves the rows the floor copies
     sides = make_floor(folder)
-    taken: dict[str, list[float]] = {"ours": [], "floor": [], "peer": []}
+    taken: dict[str, list[tuple[float, float]]] = {"ours": [], "floor": [], "peer": []}
     stages: dict[str, list[float]] = {}
     for _ in range(TURNS):
         wipe()
@@ -71,27 +76,32 @@ def here() -> None:
             stages.setdefault(stage, []).append(spent)
         taken["floor"].append(clock(lambda: floor(book, sides)))
         taken["peer"].append(clock(lambda: peer(small)))
-    middle = {name: statistics.median(times) for name, times in taken.items()}
-    rate, peer_rate = ROWS / middle["ours"], PEER_ROWS / middle["peer"]
+    wall, cpu = (
+        {name: statistics.median(one[n] for one in times) for name, times in taken.items()}
+        for n in range(2)
+    )
+    floor_ratio = [middle["ours"] / middle["floor"] for middle in (cpu, wall)]
+    peer_ratio = [(ROWS / middle["ours"]) / (PEER_ROWS / middle["peer"]) for middle in (cpu, wall)]
     tell(
         id="P1-floor",
         what=f"{ROWS} people, file to committed, against calamine and raw COPY",
-        ratio=round(middle["ours"] / middle["floor"], 2),
+        ratio=round(floor_ratio[0], 2),
         at_most=3.0,
-        ok=middle["ours"] <= 3.0 * middle["floor"],
-        seconds=round(middle["ours"], 2),
-        floor_seconds=round(middle["floor"], 2),
+        ok=floor_ratio[0] <= 3.0,
+        by_wall=round(floor_ratio[1], 2),
         stages={stage: round(statistics.median(t), 2) for stage, t in stages.items()},
-        turns={name: [round(t, 1) for t in times] for name, times in taken.items()},
+        wall_seconds={name: [round(w, 1) for w, _ in times] for name, times in taken.items()},
+        cpu_seconds={name: [round(c, 1) for _, c in times] for name, times in taken.items()},
     )
     tell(
         id="P1-peer",
         what="rows a second, against django-import-export with simple-history",
-        ratio=round(rate / peer_rate, 1),
+        ratio=round(peer_ratio[0], 1),
         at_least=25,
-        ok=rate >= 25 * peer_rate,
-        rows_per_second=round(rate),
-        peer_rows_per_second=round(peer_rate),
+        ok=peer_ratio[0] >= 25,
+        by_wall=round(peer_ratio[1], 1),
+        rows_per_cpu_second=round(ROWS / cpu["ours"]),
+        peer_rows_per_cpu_second=round(PEER_ROWS / cpu["peer"]),
         peer_rows=PEER_ROWS,
     )
 
@@ -100,10 +110,22 @@ def tell(**line: Any) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-def clock(act: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+def clock(act: Callable[[], Any]) -> tuple[float, float]:
+    """Return (wall, CPU) seconds."""
+    start, used = time.perf_counter(), spent()
     act()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, spent() - used
+
+
+def spent() -> float:
+    """Return CPU seconds of this process, its finished children and its database session."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    session = psutil.Process(connection.connection.info.backend_pid).cpu_times()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = time.process_time() + children.ru_utime + children.ru_stime
+    return own + session.user + session.system
 
 
 def run(sql: str) -> None:

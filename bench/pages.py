@@ -61,8 +61,13 @@ def main() -> None:
     logging.disable(logging.CRITICAL)  # refused pages are expected here
     from django.conf import settings
     from django.db import transaction
+    from django.urls import get_resolver
+
+    from bianzhi import memory
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    get_resolver().url_patterns  # noqa: B018 - loads every view, as the web process has
+    memory.settle()
     from apps.units.models import Office, Unit
 
     home = Office.objects.get().home

@@ -20,3 +20,7 @@ crypto.start()  # refuses to serve without keys, or where SM4 and SM3 compute wr
 from apps.accounts import demo  # noqa: E402
 
 demo.refuse_in_production()
+
+from bianzhi import memory  # noqa: E402
+
+memory.settle()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
-from bianzhi import embedded
+from bianzhi import embedded, memory
 from scripts import find_chromium
 from tests import emptying, template
 from tests.browser import DESK, OPTIONS, Visit
@@ -26,6 +26,10 @@ LONG = (
     "tests/exchange/",
     "tests/demo/",
 )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    memory.settle()  # as the web process does: what is loaded by now stays
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

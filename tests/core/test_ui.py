@@ -18,6 +18,7 @@ from django.test import RequestFactory
 from apps.core import forms, http, menu, wording
 from apps.core.icons import icon
 from apps.core.lamps import TONES, lamp
+from apps.core.prints.screen import Cell, Row
 from apps.core.tags import doing, frame, lists, small
 from scripts.build_icons import NAMES
 
@@ -461,3 +462,33 @@ def test_a_form_page_with_faults_answers_422(rf):
         made = request("/")
         response = http.render_form(made, "components/form_fields.html", form)
         assert response.status_code == status
+
+
+# -- long tables ----------------------------------------------------------------------------------
+
+TEXT_ROWS = """{% for line in lines %}<tr>{% for value in line.cells %}\
+{% if forloop.counter == 2 %}<th scope="row">{{ value }}</th>\
+{% else %}<td>{{ value|default_if_none:"" }}</td>{% endif %}{% endfor %}</tr>{% endfor %}"""
+LAYOUT_ROWS = """{% for row in rows %}<tr class="row-{{ row.sort }}">{% for cell in row.cells %}\
+{% if cell.head %}<th scope="row"{% if cell.columns > 1 %} colspan="{{ cell.columns }}"{% endif %}\
+{% if cell.css %} class="{{ cell.css }}"{% endif %}>{{ cell.text }}</th>{% else %}\
+<td{% if cell.columns > 1 %} colspan="{{ cell.columns }}"{% endif %}\
+{% if cell.css %} class="{{ cell.css }}"{% endif %}>{% if cell.url %}<a href="{{ cell.url }}">\
+{{ cell.text }}</a>{% else %}{{ cell.text }}{% endif %}</td>{% endif %}{% endfor %}</tr>\
+{% endfor %}"""
+
+
+def test_long_tables_are_what_a_template_would_draw_with_everything_escaped():
+    hostile = "<script>alert('1&2')</script>\""
+    lines = [SimpleNamespace(cells=[1, hostile, None, "", 0]), SimpleNamespace(cells=[1_234, "王"])]
+    cells = [
+        Cell(hostile, "num", 2),
+        Cell(hostile, "", 1, f"/?q={hostile}&a=1"),
+        Cell("名", "mid is-over", 3, head=True),
+        Cell("", ""),
+    ]
+    rows = [Row("total", cells), Row("plain", [])]
+
+    assert draw("{% text_rows lines=lines head=1 %}", lines=lines) == draw(TEXT_ROWS, lines=lines)
+    assert draw("{% layout_rows rows=rows %}", rows=rows) == draw(LAYOUT_ROWS, rows=rows)
+    assert "<script" not in draw("{% layout_rows rows=rows %}", rows=rows)

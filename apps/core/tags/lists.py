@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import icons
 
@@ -77,3 +78,42 @@ def chart(
         "option_id": f"{id}-option",
         "table": table,
     }
+
+
+@register.simple_tag
+def text_rows(*, lines: Iterable[Any], head: int) -> SafeString:
+    """Return table rows of lines of texts; the cell at `head` (from 0) names its row.
+
+    A roster has ten thousand cells: drawn one by one by a template they cost a second.
+    """
+    rows = []
+    for line in lines:
+        texts = ["" if value is None else conditional_escape(value) for value in line.cells]
+        cells = [
+            f'<th scope="row">{text}</th>' if place == head else f"<td>{text}</td>"
+            for place, text in enumerate(texts)
+        ]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return mark_safe("".join(rows))  # noqa: S308 - every text is escaped above
+
+
+@register.simple_tag
+def layout_rows(*, rows: Iterable[Any]) -> SafeString:
+    """Return the rows of a layout's table on the page (core.prints.screen.Row)."""
+    return mark_safe("".join(_layout_row(row) for row in rows))  # noqa: S308 - escaped below
+
+
+def _layout_row(row: Any) -> str:
+    cells = []
+    for cell in row.cells:
+        text = conditional_escape(cell.text)
+        marks = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
+        if cell.css:
+            marks += f' class="{conditional_escape(cell.css)}"'
+        if cell.head:
+            cells.append(f'<th scope="row"{marks}>{text}</th>')
+            continue
+        if cell.url:
+            text = f'<a href="{conditional_escape(cell.url)}">{text}</a>'
+        cells.append(f"<td{marks}>{text}</td>")
+    return f'<tr class="row-{conditional_escape(row.sort)}">{"".join(cells)}</tr>'
