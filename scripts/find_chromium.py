@@ -9,7 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+#: The first has no window at all and needs the least of a machine.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 MISSING = (
     "没有找到 Chromium，浏览器测试无法运行：请安装 chromium（Debian：apt-get install chromium "
     "fonts-noto-cjk），或用 BIANZHI_CHROMIUM 指明它的路径，再重新运行。"
@@ -37,12 +44,15 @@ def _install() -> None:
         return
     print("安装 Chromium 与中文字体（仅测试使用）……", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["chromium", "fonts-noto-cjk"]
-    for arguments in (
-        ["update", "-q"],
-        ["install", "-y", "-q", "--no-install-recommends", *packages],
-    ):
+
+    def run(*arguments: str) -> None:
         subprocess.run([apt, *arguments], env=environment, check=False, stdout=subprocess.DEVNULL)
+
+    run("update", "-q")
+    for browser in NAMES[:2]:  # older releases of Debian have only the second
+        run("install", "-y", "-q", "--no-install-recommends", browser, "fonts-noto-cjk")
+        if find() is not None:
+            return
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ from scripts import find_chromium
 from tests import emptying, template
 from tests.browser import DESK, OPTIONS, Visit
 
+#: Milliseconds that a browser waits for what it expects: a busy machine is slow, not wrong.
+PATIENCE = 30_000
 #: Folders and files whose tests take longest, longest first: they begin first.
 LONG = (
     "tests/repository/",
@@ -79,7 +81,9 @@ def chromium() -> Iterator[Any]:
     path = find_chromium.find()
     if path is None:
         pytest.fail(find_chromium.MISSING)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
 
     # Playwright runs an event loop in this thread; Django would refuse the database in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -102,7 +106,7 @@ def visit(chromium: Any, live_server: Any) -> Iterator[Callable[..., Visit]]:
         context = chromium.new_context(
             viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         visits.append(Visit(context, live_server.url))
         return visits[-1].sign_in(user) if user is not None else visits[-1]
 
