@@ -164,3 +164,12 @@ def test_more_units_cost_no_query(client, world, role, more, request):
 
 
 _COUNTS = pytest.StashKey[dict]()
+
+
+def test_one_thing_alone_that_units_want_is_shown_with_its_examples(client, world, clerk):
+    bare = units.unit(
+        "没有编制的中心", world.home, nature_id="nature.104", system_class_id="system_class.01"
+    )
+    (line,) = first_page(client, clerk).context["unfinished"]
+
+    assert (line.text, line.number, line.examples) == ("单位没有核定编制", 1, [bare])

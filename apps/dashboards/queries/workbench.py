@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,7 +108,9 @@ def _units_wanting(paths: Sequence[str]) -> Iterator[Unfinished]:
         if number
     ]
     examples: dict[str, list[Unit]] = {}
-    for unit in some[0].union(*some[1:], all=True).order_by("path") if some else ():
+    # one want alone is a slice, which takes no further order: put in order here
+    together = some[0].union(*some[1:], all=True) if some else ()
+    for unit in sorted(together, key=attrgetter("path")):
         examples.setdefault(unit.want, []).append(unit)
     for text, name in zip(wants, names, strict=True):
         yield Unfinished(text, counts[name], examples=examples.get(name, []))
