@@ -168,7 +168,7 @@ _COUNTS = pytest.StashKey[dict]()
 
 def test_one_thing_alone_that_units_want_is_shown_with_its_examples(client, world, clerk):
     bare = units.unit(
-        "没有编制的中心", world.home, nature_id="nature.104", system_class_id="system_class.01"
+        "没有编制的中心", world.home, nature_id="nature.104", system_class_id="system_class.3"
     )
     (line,) = first_page(client, clerk).context["unfinished"]
 
