@@ -27,7 +27,7 @@ MAKES_HTML = {
     "apps/core/icons.py",
     "apps/core/lamps.py",
     "apps/core/tables.py",
-    "apps/core/templatetags/ui.py",
+    "apps/core/tags/lists.py",
 }
 #: Files that may read or write workbooks and CSV by themselves.
 WRITES_SHEETS = ("apps/core/sheets/",)
