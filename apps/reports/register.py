@@ -7,7 +7,7 @@ can, one of the nodes right below it with all it holds. The order of paths is th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -69,16 +69,17 @@ def existed(on: dt.date) -> Q:
     )
 
 
-def register(node: Unit, day: dt.date, holding: Iterable[str] = ()) -> Register:
+def register(node: Unit, day: dt.date, holding: Callable[[], Iterable[str]] = tuple) -> Register:
     """Return the lines at or below `node` on a day. Three queries.
 
-    holding  paths that have figures: what they belong to is on the table in any case, also an
-             abolished unit and a grouping that holds places itself, so that sums are complete
+    holding  tells the paths that have figures: what they belong to is on the table in any case,
+             also an abolished unit and a grouping that holds places itself, so that sums are
+             complete; asked only where units are listed
     """
     under = Unit.objects.under(node)
     classes = {v.key: v for v in CodeValue.objects.of("system_class").order_by("sort", "value")}
     by_unit = under.bodies().filter(existed(day)).order_by().count() <= MOST_UNITS
-    lines = _units(under, node, day, set(holding)) if by_unit else _nodes(node)
+    lines = _units(under, node, day, set(holding())) if by_unit else _nodes(node)
     grouped: dict[str, list[Line]] = {}
     for line in lines:
         grouped.setdefault(line.system if line.system in classes else "", []).append(line)
@@ -128,7 +129,7 @@ def section_of(node: Unit, day: dt.date, key: str, path: str) -> tuple[str, Q]:
 
     path   name of the path column; key: of the system class, "none" for units without one
     """
-    found = register(node, day, holding(node, day))
+    found = register(node, day, lambda: holding(node, day))
     wanted = "" if key == "none" else key
     for section in found.sections:
         if section.key == wanted:

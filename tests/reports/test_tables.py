@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
@@ -13,12 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.posts import queries as posts
+from apps.quotas import dated
 from apps.quotas import queries as quotas
 from apps.reports import periods
 from apps.reports.tables import TABLES, Asked
+from apps.reports.tables import figures as f
 from apps.reports.tables.figures import spells
 from apps.staff.models import Occupancy
 from tests.dashboards.conftest import PLANTED
+from tests.factories import posts as p
 from tests.factories import quotas as q
 from tests.factories import units
 
@@ -340,6 +344,30 @@ def test_a_subtree_too_large_for_units_is_told_by_the_nodes_below(world, monkeyp
     total = row(table, "合计")
     assert (total[("核定",)], total[("实有",)], total[("超编单位数",)]) == (112, 111, 1)
     assert row(made("6", world.home), "合计")[("合计", "期末")] == 111
+
+
+@pytest.mark.rule("T-06")
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_sums_of_the_nodes_below_are_the_sums_of_their_units(world, refreshed):
+    p.due(world.bureau, 3)
+    p.holder(world.bureau)
+    p.holder(world.office, p.DEPUTY)
+    q.grant(world.school, 4, q.OUTSIDE)
+    q.people(world.school, 2, q.OUTSIDE, on=dt.date(2020, 5, 1))
+    if refreshed:
+        dated.refresh()
+    today = timezone.localdate()
+    for node in (world.home, world.bureau):
+        length = len(node.path) + 4
+        for day in (dt.date(2015, 3, 1), dt.date(2019, 1, 1), dt.date(2020, 5, 1), today):
+            for count in (f.places, f.posts):
+                summed = {}
+                for path, tally in count(node, day).items():
+                    summed.setdefault(path[:length], Counter()).update(tally)
+                below = count(node, day, length)
+                for path in {*summed, *below}:
+                    assert +below.get(path, Counter()) == +summed.get(path, Counter()), (path, day)
+    assert f.places(world.home, today, len(world.home.path) + 4)[world.bureau.path]["over"] == 1
 
 
 def test_periods_have_their_days():

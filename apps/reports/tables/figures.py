@@ -16,8 +16,10 @@ from django.db.models.functions import Left
 
 from apps.core.models import CodeValue
 from apps.posts.models import LeadershipEntry
+from apps.posts.queries import FAMILY as POSTS
+from apps.quotas import dated
 from apps.quotas.choices import QuotaFamily
-from apps.quotas.queries.figures import facts_on_day
+from apps.quotas.queries.figures import FAMILY, facts_on_day
 from apps.staff.models import Occupancy, PostHolding
 from apps.units.models import Unit
 
@@ -43,9 +45,10 @@ def in_total(kind: CodeValue) -> bool:
 
 def lines_of(asked: Asked, *days: dt.date) -> Register:
     """Return the lines of a table: units of its day, and what had figures on one of the days."""
-    held: set[str] = set()
-    for day in days or (asked.day,):
-        held |= holding(asked.node, day)
+
+    def held() -> set[str]:
+        return set().union(*(holding(asked.node, day) for day in days or (asked.day,)))
+
     return register(asked.node, asked.day, held)
 
 
@@ -60,18 +63,19 @@ def places(node: Unit, day: dt.date, length: int | None = None) -> dict[str, Tal
     a:TYPE c:TYPE v:TYPE e:TYPE   核定, 实有, 空编, 超编 of one type, o:TYPE units over in it
     a c v e                       over the types that count in totals; over: units over in any
     """
+    if length:
+        return _places_below(node, day, length)
     facts, parameters = facts_on_day([node.path], day)
-    group = f"left(scope, {int(length)})" if length else "scope"
     sql = f"""
     WITH facts AS MATERIALIZED ({facts}), units AS (
-      SELECT {group} AS grp, unit_id, (max(excess) > 0)::int AS o
+      SELECT scope, unit_id, (max(excess) > 0)::int AS o
         FROM facts WHERE in_total GROUP BY 1, 2
     )
-    SELECT {group}, quota_type_id, sum(approved), sum(actual), sum(vacant), sum(excess),
+    SELECT scope, quota_type_id, sum(approved), sum(actual), sum(vacant), sum(excess),
            count(*) FILTER (WHERE excess > 0), bool_and(in_total)
       FROM facts GROUP BY 1, 2
-    UNION ALL SELECT grp, '', 0, 0, 0, 0, sum(o), true FROM units GROUP BY 1
-    """  # noqa: S608 - facts_on_day's own text and a number
+    UNION ALL SELECT scope, '', 0, 0, 0, 0, sum(o), true FROM units GROUP BY 1
+    """  # noqa: S608 - facts_on_day's own text
     found: dict[str, Tally] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -85,6 +89,22 @@ def places(node: Unit, day: dt.date, length: int | None = None) -> dict[str, Tal
                 if counts:
                     tally[key] += int(value)
             tally[f"o:{kind}"] += int(o)
+    return found
+
+
+def _places_below(node: Unit, day: dt.date, length: int) -> dict[str, Tally]:
+    """Return `places` by the nodes right below, from the dated sums: a province has many facts."""
+    keys = [key for key, kind in quota_types().items() if in_total(kind)]
+    found: dict[str, Tally] = {}
+    rows = dated.dated([node.path], day, FAMILY, length=length, counted=keys)
+    for path, row in rows.items():
+        tally = found[path] = Counter({"over": row.over})
+        for kind, (approved, actual, _, vacant, excess, over) in row.kinds.items():
+            for name, value in (("a", approved), ("c", actual), ("v", vacant), ("e", excess)):
+                tally[f"{name}:{kind}"] += value
+                if kind in keys:
+                    tally[name] += value
+            tally[f"o:{kind}"] += over
     return found
 
 
@@ -172,7 +192,23 @@ def posts(node: Unit, day: dt.date, length: int | None = None) -> dict[str, Tall
 
     Over and short are compared kind by kind in each unit and never net out (rules L-01).
     """
-    group = f"left(scope, {int(length)})" if length else "scope"
+    roles = post_roles()
+    found: dict[str, Tally] = {}
+
+    def add(path: str, kind: str, due: int, filled: int, over: int, short: int) -> None:
+        role = roles.get(kind)
+        if role is None:
+            return
+        tally = found.setdefault(path, Counter())
+        for name, value in (("due", due), ("filled", filled), ("over", over), ("short", short)):
+            tally[f"{name}:{role}"] += int(value)
+
+    if length:
+        rows = dated.dated([node.path], day, POSTS, length=length)
+        for path, row in rows.items():
+            for kind, (due, filled, _, short, over, _) in row.kinds.items():
+                add(path, kind, due, filled, over, short)
+        return found
     sql = f"""
     WITH moves AS (
       SELECT unit_id, scope, post_kind_id, change AS d, 0 AS f
@@ -186,20 +222,13 @@ def posts(node: Unit, day: dt.date, length: int | None = None) -> dict[str, Tall
       SELECT unit_id, scope, post_kind_id, sum(d) AS due, sum(f) AS filled
         FROM moves GROUP BY 1, 2, 3
     )
-    SELECT {group}, post_kind_id, sum(due), sum(filled), sum(greatest(filled - due, 0)),
+    SELECT scope, post_kind_id, sum(due), sum(filled), sum(greatest(filled - due, 0)),
            sum(greatest(due - filled, 0)) FROM cells GROUP BY 1, 2
-    """  # noqa: S608 - names of our own tables and a number
-    roles = post_roles()
-    found: dict[str, Tally] = {}
+    """  # noqa: S608 - names of our own tables
     with connection.cursor() as cursor:
         cursor.execute(sql, {"low": node.path, "high": node.path + "~", "day": day})
-        for path, kind, due, filled, over, short in cursor.fetchall():
-            role = roles.get(kind)
-            if role is None:
-                continue
-            tally = found.setdefault(path, Counter())
-            for name, value in (("due", due), ("filled", filled), ("over", over), ("short", short)):
-                tally[f"{name}:{role}"] += int(value)
+        for one in cursor.fetchall():
+            add(*one)
     return found
 
 
