@@ -15,6 +15,12 @@ class Kind(models.TextChoices):
     POST_LEAVE = "post_leave", "离任"
 
 
+def filing_name(kind: str) -> str:
+    """Return what the filing of a kind is called: 入编申报, 用编申请."""
+    label = str(Kind(kind).label)
+    return label if label.endswith("申请") else f"{label}申报"
+
+
 #: Letters that begin a number: 入编 → RB2026000012.
 LETTERS = {
     Kind.QUOTA_USE: "YB",

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import Resolver404, resolve
 
 from . import kinds
-from .choices import Kind
+from .choices import Kind, filing_name
 from .models import KindVersion, Line, Typed
 from .services.typed import oldest
 from .workbook import offered
@@ -84,7 +84,7 @@ def begun(user: Any) -> list[Begun]:
             continue
         kind = match.kwargs.get("kind")
         if kind in kinds.KINDS and match.view_name == "approvals:new":
-            found.append(Begun(f"{Kind(kind).label}申报", row))
+            found.append(Begun(filing_name(kind), row))
         elif match.view_name == "approvals:line":
             line = Line.objects.filter(pk=match.kwargs["pk"]).select_related("application").first()
             if line is not None:

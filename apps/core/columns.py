@@ -228,7 +228,7 @@ class DocumentColumn(Column):
 class MaskedColumn(Column):
     """A masked value: what `str()` of it shows, on screen and in exports."""
 
-    kind = "code"
+    kind = "code code-long"
 
     def cell(self, value: Any, record: Any, table: Any) -> Cell:
         return str(value) if value else self.empty

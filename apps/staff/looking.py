@@ -29,7 +29,11 @@ SILENT = "今天查到的在库号码已达上限，提交时系统会再次核�
 
 @dataclass(frozen=True)
 class Box:
-    """One cell before and after (核定/实有/在途/可用). delta: people more (+1) or fewer (−1)."""
+    """One cell before and after (核定/实有/在途/可用).
+
+    delta     people more (+1) or fewer (−1)
+    held      places that will be held for people still to come (用编): 在途 more, 实有 as it is
+    """
 
     unit: Unit
     quota_type: CodeValue
@@ -40,6 +44,7 @@ class Box:
     delta: int
     refusal: str = ""
     basis: tuple[OverageEntry, ...] = ()
+    held: int = 0
 
     @property
     def usable(self) -> int:
@@ -50,28 +55,40 @@ class Box:
         return self.actual + self.delta
 
     @property
+    def reserved_after(self) -> int:
+        return self.reserved + self.held
+
+    @property
+    def changes(self) -> bool:
+        return self.delta != 0 or self.held != 0
+
+    @property
     def usable_after(self) -> int:
-        return max(0, self.approved + self.over_allowed - self.actual_after - self.reserved)
+        return max(0, self.approved + self.over_allowed - self.actual_after - self.reserved_after)
 
     @property
     def missing(self) -> int:
         """People above what the quota allows once it is done."""
-        if self.delta <= 0:
+        if self.delta <= 0 and self.held <= 0:
             return 0
-        return max(0, self.actual_after + self.reserved - self.approved - self.over_allowed)
+        return max(0, self.actual_after + self.reserved_after - self.approved - self.over_allowed)
 
     @property
     def lamp(self) -> Lamp:
-        return lamp_of(approved=self.approved, actual=self.actual_after, reserved=self.reserved)
+        return lamp_of(
+            approved=self.approved, actual=self.actual_after, reserved=self.reserved_after
+        )
 
 
-def box(unit: Unit | None, quota_type: CodeValue | None, delta: int) -> Box | None:
-    """Return what `delta` people do to the cell; None until both are chosen."""
+def box(
+    unit: Unit | None, quota_type: CodeValue | None, delta: int, *, held: int = 0
+) -> Box | None:
+    """Return what `delta` people, or `held` places, do to the cell; None until both are chosen."""
     if unit is None or quota_type is None:
         return None
     row = Balance.objects.filter(unit=unit, quota_type=quota_type).first()
     row = row or Balance(approved=0, actual=0, reserved=0, over_allowed=0)
-    legal = delta <= 0 or quota_rules.is_legal(quota_type, unit)
+    legal = (delta <= 0 and held <= 0) or quota_rules.is_legal(quota_type, unit)
     basis: tuple[OverageEntry, ...] = ()
     if row.over_allowed:
         entries = OverageEntry.objects.filter(unit=unit, quota_type=quota_type, places__gt=0)
@@ -86,6 +103,7 @@ def box(unit: Unit | None, quota_type: CodeValue | None, delta: int) -> Box | No
         delta,
         "" if legal else quota_sentence(IllegalQuotaType(unit, quota_type)),
         basis,
+        held,
     )
 
 

@@ -33,7 +33,7 @@ class ActForm(f.Form):
         label="意见",
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "填写意见，或点右边的常用意见"}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "填写意见，或点下面的常用意见"}),
     )
     to: forms.ModelChoiceField = forms.ModelChoiceField(
         label="转给", queryset=None, required=False, empty_label="请选择同事"

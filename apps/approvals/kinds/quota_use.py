@@ -117,7 +117,7 @@ class QuotaUse(KindOfCase):
                 held[line.quota_type_id] += line.hold.places
         found = []
         for key, heads in usable.by_type(lines).items():
-            box = looking.box(application.unit, types[key], heads)
+            box = looking.box(application.unit, types[key], 0, held=heads)
             if box is not None:
                 found.append(looking.without_reserved(box, held[key]))
         return found

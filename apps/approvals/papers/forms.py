@@ -274,7 +274,6 @@ def notice(values: Values, rows: Rows) -> TabledLetter:
             ],
             signer=verifying.office(),
             on=dt.date.fromisoformat(values["下达日期"]),
-            in_words=True,
         ),
         head=("用编序号", "编制类型", "用途", "入编二维码"),
         widths=(1.0, 2.0, 3.2, 1.5),

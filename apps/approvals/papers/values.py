@@ -130,6 +130,12 @@ def _read(number: str) -> tuple[str, str]:
     return month(read.birth_on), SEX.get(read.sex, read.sex)
 
 
+def _cited(title: str, number: str) -> str:
+    """Return a letter as an answer cites it: 《关于…的请示》（嵊教〔2026〕8号）."""
+    named = f"《{title.strip('《》')}》" if title else ""
+    return f"{named}（{number}）" if named and number else named or number
+
+
 def _join(*words: str) -> str:
     return " ".join(word for word in words if word)
 
@@ -238,7 +244,7 @@ def _flow(application: Application, line: Line | None, full: bool) -> Said:
         rows.append(
             {
                 "序号": str(number),
-                "环节": step.step,
+                "环节": "申报" if step.move == "submit" else step.step,
                 "办理人": step.by_name,
                 "收到时间": _moment(step.arrived_at),
                 "办理时间": _moment(step.at),
@@ -372,7 +378,7 @@ def _notice(application: Application, line: Line | None, full: bool) -> Said:
             **_unit(application),
             "通知单号": notice.number,
             "批准总数": str(len(slots)),
-            "来文": _join(values.get("letter_title", ""), values.get("letter_no", "")),
+            "来文": _cited(values.get("letter_title", ""), values.get("letter_no", "")),
             "人员来源": notice.source,
             "年度用编": "是" if notice.is_annual else "否",
             "下达日期": notice.issued_on.isoformat(),

@@ -71,7 +71,7 @@ def nodes(
 
 def _past(step: Step, application: Application, days: calendar.WorkCalendar) -> Node:
     move = MOVES.get(step.move)
-    label = step.step
+    label = "申报" if step.move == "submit" else step.step
     if partner := step.facts.get("partner"):
         label = f"{Partner(partner).label}联办"
     limit = f"限 {step.limit} 个工作日" if step.limit else ""

@@ -18,7 +18,7 @@ from apps.documents import refusals as documents
 from apps.documents.errors import DocumentRefused
 
 from .. import changed, errors, frozen, kinds, services
-from ..choices import WRITABLE, State
+from ..choices import WRITABLE, State, filing_name
 from ..forms.contact import ContactForm
 from ..kinds import KindOfCase
 from ..models import Application, Attachment, KindVersion, Line, Step
@@ -206,6 +206,7 @@ def _page(
         "application": application,
         "kind": kind,
         "verb": application.get_kind_display(),
+        "filing": filing_name(application.kind),
         "lines": _shown_lines(application, lines, said or {}, returned),
         "materials": _materials(application, materials_said or {}),
         "accept": ACCEPT,

@@ -21,7 +21,7 @@ from apps.staff import looking, secrets
 from apps.staff.forms import open_typed
 
 from .. import errors, rules, services
-from ..choices import WRITABLE, Kind
+from ..choices import WRITABLE, Kind, filing_name
 from ..filling import MASKS, Filling, subject_of, typed_of
 from ..kinds import KindOfCase
 from ..models import Application, Line, Slot
@@ -214,6 +214,7 @@ class _Page:
             "by_sheet": self.by_sheet(),
             "way": ("填写", "核对", "提交"),
             "verb": _label(self.of),
+            "filing": filing_name(self.of.kind),
             "application": filling.application,
             "line": filling.line,
             "subject": filling.subject,
