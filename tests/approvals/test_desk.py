@@ -494,7 +494,7 @@ def test_a_draft_is_seen_by_its_unit_only(office, unit_clerk, clerk):
 def test_the_timeline_tells_done_now_and_to_come(examined, unit_clerk):
     nodes = opened(window(unit_clerk), examined).context["review"].nodes
     assert [(one.state, one.label) for one in nodes][:4] == [
-        ("done", "草稿"),
+        ("done", "申报"),
         ("done", "主管部门审核"),
         ("now", "编办经办审核"),
         ("future", "科长审签"),

@@ -116,6 +116,9 @@ def test_a_material_gets_a_form_to_fill_in_that_applicants_can_take(
     got = client.get(kept.get_absolute_url())
     assert b"".join(got.streaming_content) == PDF
     draft = draft_entry(office, unit_clerk)
+    checked = client.get(reverse("approvals:check", args=[draft.pk])).content.decode()
+    assert f'<a href="{kept.get_absolute_url()}">下载样表' in checked
+    assert checked.count("下载样表") == 1  # of this material alone
     with pytest.raises(services_missing()):
         services.advance(application=draft, move="submit", by=unit_clerk)
 
