@@ -1,6 +1,7 @@
-"""What people do with a case, each in a window of their own.
+"""The whole chain as its people see it, each in a window of their own.
 
-An exit that the system opened; heads of which only a part is approved.
+A use of quotas, its notice, the entry begun by a head's code on a phone, the partners, the payroll;
+an exit that the system opened; heads of which only a part is approved.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from apps.approvals.models import Notice
+from apps.approvals.choices import State
+from apps.approvals.models import Application, Notice
 from apps.approvals.services import retiring
 from apps.quotas.models import Balance
+from apps.staff.models import Occupancy
 from tests.browser import DESK, PHONE
 from tests.factories import quotas, staff, units
 from tests.factories.approvals import PDF, filed_use, use_line
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ENTERED = "张玥"
 
 
 @pytest.fixture
@@ -96,6 +102,88 @@ def confirms(windows, part, summary):
     row = page.get_by_role("row", name=re.compile(summary))
     row.get_by_role("button", name="确认", exact=True).click()
     expect(page.get_by_text(re.compile("^已确认："))).to_be_visible()
+
+
+def test_from_a_use_of_quotas_to_the_payroll(
+    windows, bureau, unit_clerk, document, own_media, paper
+):
+    quotas.grant(bureau, 5)
+    faults = []
+
+    page = windows("unit").open(reverse("approvals:new", args=["quota_use"]))
+    page.get_by_label("年度用编").select_option("0")
+    page.get_by_label("人员来源").select_option(staff.CIVIL_EXAM)
+    page.get_by_label("来文文件名").fill("关于申请使用编制的请示")
+    page.get_by_label("来文文号").fill("嵊教〔2026〕8号")
+    page.get_by_label("来文日期").fill(timezone.localdate().isoformat())
+    page.get_by_label("编制类型").select_option(label="行政编制")
+    page.get_by_label("申报数").fill("2")
+    page.locator("select[name=purpose]").select_option("考试录用公务员")
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("核对：用编申请")
+    looked_at(windows("unit"), faults, "use, checked")
+    hand_in(page, "letter", paper)
+
+    passes(windows, "supervisor", said="下一环节：编办经办审核")
+    passes(windows, "clerk", said="下一环节：科长审签")
+    passes(windows, "chief", said="下一环节：主任审定")
+    passes(windows, "director", said="下一环节：待下达通知单")
+
+    page = windows("clerk").open(reverse("approvals:waiting"))
+    page.get_by_role("link", name="核对下达").click()
+    page.get_by_role("button", name="下达通知单（2 名）").click()
+    notice = Notice.objects.get()
+    expect(page.get_by_role("heading", level=1)).to_have_text(notice.number)
+    assert Balance.objects.get(unit=bureau, quota_type=quotas.ADMIN).reserved == 2
+
+    head = notice.slots.get(no=1)
+    phone = windows("unit", phone=True)
+    page = phone.open(reverse("approvals:slot", args=[head.token]))
+    expect(page.get_by_text("已按用编序号带入")).to_be_visible()
+    expect(page.get_by_label("编制类型")).to_have_value(quotas.ADMIN)
+    page.get_by_label("公民身份号码").fill(staff.id_no(dt.date(1995, 3, 2), woman=True))
+    page.get_by_label("姓名").fill(ENTERED)
+    page.locator("input[name=document_text]").fill(document.number)
+    page.get_by_label("进入方式").select_option(staff.CIVIL_EXAM)
+    looked_at(phone, faults, "entry on a phone")
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_text("没有发现问题")).to_be_visible()
+    looked_at(phone, faults, "entry checked on a phone")
+    hand_in(page, "basis", paper)
+    entry = Application.objects.get(kind="entry")
+
+    passes(windows, "supervisor", said="下一环节：编办经办审核")
+    page = windows("clerk").open(reverse("approvals:detail", args=[entry.pk]) + "?tab=todo")
+    box = page.get_by_role("heading", name="编制使用").locator("xpath=../..")
+    expect(box).to_contain_text("实有")
+    expect(box).to_contain_text(re.compile(r"0 →\s*1"))
+    looked_at(windows("clerk"), faults, "entry under review")
+    passes(windows, "clerk", said="下一环节：科长审签", opinion="同意")
+    passes(windows, "chief", said="下一环节：主任审定")
+    passes(windows, "director", said="已入库生效，下一环节：部门联办")
+    spell = Occupancy.objects.get(person__name=ENTERED)
+    head.refresh_from_db()
+    assert (spell.unit, head.state) == (bureau, "used")
+
+    page = windows("finance").open(reverse("approvals:to_confirm"))
+    expect(page.get_by_text("没有待确认的办件")).to_be_visible()
+    for part in ("organisation", "personnel", "finance", "insurance"):
+        confirms(windows, part, ENTERED)
+    entry.refresh_from_db()
+    assert entry.state == State.DONE
+
+    page = windows("finance").open(reverse("approvals:payroll"))
+    expect(page.get_by_text("入编 1 人，出编 0 人")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(ENTERED))).to_be_visible()
+    page = windows("unit").open(spell.person.get_absolute_url())
+    expect(page.get_by_role("link", name=entry.number)).to_be_visible()
+    page = windows("unit").open(bureau.get_absolute_url())
+    expect(page.get_by_role("main")).to_contain_text("实有")
+    page = windows("unit").open(reverse("approvals:unit", args=[bureau.pk]))
+    expect(page.get_by_role("row", name=re.compile(ENTERED))).to_contain_text("已办结")
+    page = windows("unit").open(notice.get_absolute_url())
+    expect(page.get_by_role("row", name=re.compile(ENTERED))).to_contain_text("已使用")
+    assert faults == []
 
 
 def test_an_exit_that_the_system_opened(windows, people, bureau, document, own_media, paper):
