@@ -57,6 +57,9 @@ def test_the_list_shows_units_in_sight_with_their_figures(
     assert (row.unit, row.open, row.entries, row.exits, row.total) == (office, 1, 1, 0, 2)
     shown = client.get(row.get_absolute_url()).content.decode()
     assert shown.count(case.number) == 2
+    tab = client.get(reverse("approvals:unit", args=[office.pk]))
+    assert tab.context["late"] == row
+    assert f'href="{row.get_absolute_url()}"' in tab.content.decode()
     export = client.get(reverse("approvals:late"), {"export": "csv"})
     assert office.name in b"".join(export.streaming_content).decode("utf-8-sig")
     client.force_login(stranger)

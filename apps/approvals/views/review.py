@@ -30,7 +30,7 @@ from apps.staff import errors as staff_errors
 from apps.staff.services.reveals import FIELDS
 from apps.units.queries import unit_page
 
-from .. import kinds, progress, refusals, tables
+from .. import kinds, late, progress, refusals, tables
 from ..choices import REVIEWS, State
 from ..forms.acting import ActForm
 from ..models import Application, Attachment, Line
@@ -270,7 +270,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("view_subtree")
 @require_GET
 def unit_cases(request: HttpRequest, pk: int) -> HttpResponse:
-    """The 办件 tab of a unit: what it filed, newest first."""
+    """The 办件 tab of a unit: what is late, and what it filed, newest first."""
     frame = unit_page(request.user, pk)
     rows = Application.objects.visible_to(request.user).under(frame.unit)
     if request.GET.get("open") == "1":
@@ -278,5 +278,11 @@ def unit_cases(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.exclude(state=State.WITHDRAWN, number__isnull=True)
     rows = rows.select_related("unit", "version", "handler").order_by("-pk")
     table = prepare_table(request, tables.UnitCaseTable, rows)
-    context = {"unit_page": frame, "unit": frame.unit, "table": table}
+    found = late.by_unit(request.user, frame.unit)
+    context = {
+        "unit_page": frame,
+        "unit": frame.unit,
+        "table": table,
+        "late": found[0] if found else None,
+    }
     return render(request, "approvals/unit.html", context)
