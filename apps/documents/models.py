@@ -22,7 +22,9 @@ class ApprovalDocumentQuerySet(models.QuerySet["ApprovalDocument"]):
     def visible_to(self, user: Any) -> ApprovalDocumentQuerySet:
         """Documents registered by the user's office, and those about units in the user's scope."""
         paths = user.subtrees("view_subtree")
-        linked = ApprovalDocument.objects.filter(within(paths, "unit_links__scope")).values("pk")
+        # the links' table belongs to an app above this one and is found through its relation
+        links = ApprovalDocument._meta.get_field("unit_links").related_model
+        linked = links._default_manager.filter(within(paths, "scope")).values("document")  # type: ignore[union-attr]
         return self.filter(within(paths, "scope") | Q(pk__in=linked))
 
     def citable_by(self, user: Any) -> ApprovalDocumentQuerySet:

@@ -106,7 +106,7 @@ def layout_rows(*, rows: Iterable[Any]) -> SafeString:
 def _layout_row(row: Any) -> str:
     cells = []
     for cell in row.cells:
-        text = conditional_escape(cell.text)
+        text = str(conditional_escape(cell.text))
         marks = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
         if cell.css:
             marks += f' class="{conditional_escape(cell.css)}"'

@@ -40,11 +40,13 @@ def post_list(request: HttpRequest) -> HttpResponseBase:
     if on is not None:
         dated.settle(on)
     balances = PostBalance.objects.all() if on is None else PastPostBalance.objects.on_day(on)
+    # a balance of today carries the path of its unit, so that a page is read off its index
+    place = "scope" if on is None else "unit__path"
     rows = (
         balances.visible_to(user)
         .exclude(due=0, filled=0)
         .select_related("unit", "unit__rank", "unit__system_class", "post_kind")
-        .order_by("unit__path", "post_kind__sort", "pk")
+        .order_by(place, "post_kind__sort", "pk")
     )
     filters = PostFilter(request.GET, queryset=rows, user=user, on=on)
     return render_list(
