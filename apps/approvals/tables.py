@@ -77,7 +77,7 @@ class CaseTable(t.Table):
     def kept(self) -> str:
         source = self._asked.GET if self._asked is not None else {}
         found = {"tab": self.tab} if self.tab else {}
-        found |= {name: source.get(name) for name in KEPT if source.get(name)}
+        found |= {name: value for name in KEPT if (value := source.get(name))}
         return f"?{urlencode(found)}" if found else ""
 
     def address_of(self, record: Any) -> str:
