@@ -37,7 +37,7 @@ def held(today: dt.date | None = None) -> list[Held]:
     """Return every rule of the catalogue with its latest setting that has begun. One query."""
     rows = RuleSetting.objects.filter(starts_on__lte=today or timezone.localdate())
     latest: dict[str, RuleSetting] = {}
-    for row in rows.select_related("by").order_by("starts_on", "pk"):
+    for row in rows.order_by("starts_on", "pk"):
         latest[row.rule] = row
     found = []
     for rule in RULES:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -221,8 +222,16 @@ def current() -> WorkCalendar:
     """
     from .models import Holiday  # here: the rest of the module needs no Django
 
-    marks = dict(Holiday.objects.values_list("day", "kind"))
-    return WorkCalendar(marks, published_years(marks), hours_set())
+    marks = Holiday.objects.order_by("day").values_list("day", "kind")
+    return _made(tuple(marks), hours_set(), date.today().year)
+
+
+@lru_cache(maxsize=2)
+def _made(marks: tuple[tuple[date, str], ...], hours: WorkHours, _this_year: int) -> WorkCalendar:
+    """Return the calendar of these days: the same days make the same one, and adding up its
+    decades costs as much as ten statements. The year is what it reckons from without marks."""
+    found = dict(marks)
+    return WorkCalendar(found, published_years(found), hours)
 
 
 def published_years(marks: Collection[date]) -> set[int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -76,10 +77,9 @@ def drain() -> int:
             .order_by("pk")[:BATCH]
         )
         rows = [row for row in rows if row.sent_at is None or not _taken(row.pk)]
-        for row in rows:
-            row.sent_at = now
-            row.attempts += 1
-        OutboxMessage.objects.bulk_update(rows, ["sent_at", "attempts"])
+        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
+            sent_at=now, attempts=F("attempts") + 1
+        )
     for row in rows:
         try:
             run_message.apply_async(args=[row.pk], queue=row.payload["queue"], retry=False)

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Left
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -35,7 +34,7 @@ from .errors import (
     UnitHoldsNoQuota,
     WrongSign,
 )
-from .models import Balance, Bucket, OverageEntry, QuotaEntry, Reservation, UnitTotal
+from .models import Balance, Bucket, OverageEntry, QuotaEntry, Reservation
 from .refusals import refusal_of
 from .running import by_cell, lowest_since
 
@@ -61,6 +60,17 @@ class Line:
         return self.unit.pk, self.quota_type.pk
 
 
+LOCK_TOTALS = """
+SELECT FROM quotas_unittotal WHERE unit_id = ANY(%s) ORDER BY unit_id FOR NO KEY UPDATE
+"""
+LOCK_BUCKETS = """
+SELECT FROM quotas_bucket
+ WHERE path IN (SELECT left(path, %s) FROM units_unit WHERE id = ANY(%s))
+   AND quota_type_id = ANY(%s)
+ ORDER BY path, quota_type_id FOR NO KEY UPDATE
+"""
+
+
 def lock_balances(cells: Iterable[tuple[Any, Any]]) -> dict[Cell, Balance]:
     """Lock the balances of `cells` and what sums them up, in the order of the triggers.
 
@@ -77,21 +87,11 @@ def lock_balances(cells: Iterable[tuple[Any, Any]]) -> dict[Cell, Balance]:
         .order_by("unit_id", "quota_type_id")
         .select_for_update(no_key=True)
     )
-    unit_ids = {unit_id for unit_id, _ in wanted}
-    list(
-        UnitTotal.objects.filter(unit_id__in=unit_ids)
-        .order_by("unit_id")
-        .select_for_update(no_key=True)
-    )
-    nodes = Unit.objects.filter(pk__in=unit_ids).order_by()
-    list(
-        Bucket.objects.filter(
-            path__in=nodes.values_list(Left("path", Bucket.DEPTH * Unit.steplen)),
-            quota_type_id__in={"", *(type_id for _, type_id in wanted)},
-        )
-        .order_by("path", "quota_type_id")
-        .select_for_update(no_key=True)
-    )
+    unit_ids = sorted({unit_id for unit_id, _ in wanted})
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_TOTALS, [unit_ids])
+        types = sorted({"", *(type_id for _, type_id in wanted)})
+        cursor.execute(LOCK_BUCKETS, [Bucket.DEPTH * Unit.steplen, unit_ids, types])
     return {(row.unit_id, row.quota_type_id): row for row in rows}
 
 

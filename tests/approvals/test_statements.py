@@ -25,7 +25,7 @@ MOST = {
     "entry citing a document": 37,
     "entry with a head": 40,
     "exit": 43,
-    "transfer": 45,
+    "transfer": 46,
     "retype": 45,
 }
 

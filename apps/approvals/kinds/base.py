@@ -112,6 +112,8 @@ class KindOfCase:
     shows_posts: ClassVar[bool] = False  #: its figures are leadership posts, not quota cells
     #: what the effect may put wrong: modules of apps.checks.rules asked when it is decided
     subjects: ClassVar[tuple[str, ...]] = ("people", "quotas", "posts", "papers")
+    #: what a line is read with when its case is moved; anything else costs a query where it is used
+    reads: ClassVar[tuple[str, ...]] = ("quota_type", "person")
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
 
     def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:

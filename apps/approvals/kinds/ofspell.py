@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from apps.staff import looking
 from apps.units.models import Unit
@@ -17,6 +17,7 @@ class OfSpell(KindOfCase):
     """A kind whose lines are about somebody's place in a quota."""
 
     subject = "spell"
+    reads: ClassVar[tuple[str, ...]] = ("quota_type", "person", "spell__unit", "spell__quota_type")
 
     def unit_of(self, form: Any) -> Unit:
         unit: Unit = form.spell.unit

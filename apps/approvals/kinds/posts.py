@@ -97,6 +97,7 @@ class PostTake(KindOfCase):
 class PostLeave(KindOfCase):
     kind = Kind.POST_LEAVE
     line_form = PostLeaveForm
+    reads = ("person", "posting__unit", "posting__post_kind")
     subject = "posting"
     shows_posts = True
 

@@ -21,6 +21,7 @@ PANEL = "approvals/use/_panel.html"
 class QuotaUse(KindOfCase):
     kind = Kind.QUOTA_USE
     line_form = UseLineForm
+    reads = ("quota_type", "hold")
     one = "一项"
 
     def line(self, form: UseLineForm) -> LineData:

@@ -72,19 +72,7 @@ def _advance(
         raise errors.OpinionMissing(step.label)
 
     before = application.state
-    lines = list(
-        application.lines.select_related(
-            "quota_type",
-            "slot__notice",
-            "slot__quota_type",
-            "spell__unit",
-            "spell__quota_type",
-            "posting__unit",
-            "posting__post_kind",
-            "person",
-            "hold",
-        )
-    )
+    lines = list(application.lines.select_related(*kinds.of(application.kind).reads))
     told: dict[str, Any] = {}
     if step.target == FIRST:
         target = filing.submit(application, lines, by=by, now=now, told=told)
@@ -153,7 +141,7 @@ def _advance(
 def _locked(application: Application, seen: int | None) -> Application:
     locked = (
         Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version", "unit", "other_unit", "applicant", "document")
+        .select_related("version", "unit", "document")
         .get(pk=application.pk)
     )
     if seen is not None and locked.revision != seen:
