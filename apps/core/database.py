@@ -5,6 +5,7 @@ Runs after every migrate, so that a column added today is in tomorrow's history 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -32,11 +33,14 @@ def after_migrate(**kwargs: Any) -> None:
 def begin_history(model: type[models.Model]) -> None:
     """Give the rows that migrations entered their first history: they came before the triggers.
 
-    Only where the history is empty, which is one look into an index.
+    Only where the history is empty, which is one look into an index. While only some apps have
+    been migrated a table may lack columns of its model: then the next `migrate` does it.
     """
     history = history_of(model).model._meta
     kept = {field.column for field in history.local_concrete_fields}
     columns = [f.column for f in model._meta.local_concrete_fields if f.column in kept]
+    if not _has_columns(model._meta.db_table, columns) or not _has_columns(history.db_table, kept):
+        return
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(  # names come from our own models
@@ -142,6 +146,16 @@ def grant_application_role() -> None:
             table = history_of(model).model._meta.db_table
             if _has_table(table):
                 cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+
+
+def _has_columns(table: str, columns: Iterable[str | None]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %s::text[] <@ array_agg(attname::text) FROM pg_attribute "
+            "WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped",
+            [list(columns), f'"{table}"'],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _has_table(name: str) -> bool:
