@@ -18,6 +18,8 @@ from scripts import find_chromium
 from tests import emptying, template
 from tests.browser import DESK, OPTIONS, Visit
 
+#: A statement that takes so long hangs: it fails with its text.
+HANGING = "-c statement_timeout=240s"
 #: Milliseconds that a browser waits for what it expects: a busy machine is slow, not wrong.
 PATIENCE = 30_000
 #: Folders and files whose tests take longest, longest first: they begin first.
@@ -59,9 +61,11 @@ def django_db_modify_db_settings(
     With servers of our own the database is copied from a migrated template (tests/template.py),
     and tests that commit are cleaned up after by the row (tests/emptying.py).
     """
+    settings_dict = connections["default"].settings_dict
+    settings_dict["OPTIONS"] = {**settings_dict["OPTIONS"], "options": HANGING}
     if not os.environ.get("DATABASE_URL"):
         made = template.ready(str(servers.database_socket))
-        connections["default"].settings_dict["TEST"]["TEMPLATE"] = made
+        settings_dict["TEST"]["TEMPLATE"] = made
         TransactionTestCase._fixture_teardown = emptying.empty
 
 

@@ -118,20 +118,27 @@ def bad_numbers(asked: Asked) -> Iterator[Hit]:
 
 
 def namesakes(asked: Asked) -> Iterator[Hit]:
-    """Q07: one name, one day of birth, two identity numbers: perhaps one person twice."""
+    """Q07: one name, one day of birth, two identity numbers: perhaps one person twice.
+
+    Each table is read once whatever the planner thinks of its size: right after a bulk load it
+    took both for empty and compared everybody with everybody for hours.
+    """
     look_at_numbers(Scope())
     found = rows(
         """
-        SELECT o.unit_id, c.person_id, t.people
-          FROM (SELECT c.twin, array_agg(DISTINCT c.person_id) AS people
-                  FROM checks_personcheck c
-                 WHERE c.twin IN (SELECT twin FROM checks_personcheck GROUP BY twin
-                                  HAVING count(*) > 1)
-                   AND EXISTS (SELECT 1 FROM staff_occupancy o
-                                WHERE o.person_id = c.person_id AND o.ends_on IS NULL)
-                 GROUP BY 1 HAVING count(*) > 1) t
-          JOIN checks_personcheck c ON c.twin = t.twin
-          JOIN staff_occupancy o ON o.person_id = c.person_id AND o.ends_on IS NULL
+        WITH same AS MATERIALIZED (
+          SELECT twin, person_id
+            FROM (SELECT twin, person_id, count(*) OVER (PARTITION BY twin) AS number
+                    FROM checks_personcheck WHERE twin IS NOT NULL) c
+           WHERE number > 1
+        ), held AS MATERIALIZED (
+          SELECT s.twin, s.person_id, o.unit_id
+            FROM same s JOIN staff_occupancy o ON o.person_id = s.person_id AND o.ends_on IS NULL
+        )
+        SELECT h.unit_id, h.person_id, t.people
+          FROM held h
+          JOIN (SELECT twin, array_agg(DISTINCT person_id) AS people FROM held
+                 GROUP BY twin HAVING count(DISTINCT person_id) > 1) t USING (twin)
          ORDER BY 1, 2
         """
     )
