@@ -69,6 +69,18 @@ def django_db_modify_db_settings(
         TransactionTestCase._fixture_teardown = emptying.empty
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End what threads of a live server have left open, so that the database can be dropped."""
+    yield
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"
+        )
+
+
 @pytest.fixture
 def redis_server(servers: embedded.Endpoints) -> Iterator[redis.Redis]:
     """A client of the real server, empty before and after."""
