@@ -44,16 +44,15 @@ def passed(
         application.decided_at, application.decided_by = now, by
         for line in lines:
             line.verdict = line.verdict or Verdict.GRANTED
-    at_once = after is None and application.kind != Kind.QUOTA_USE and not application.version.paper
-    if not at_once:  # else saved with what the effect brings
-        _save(lines, JUDGED)
+    if after is not None or application.kind == Kind.QUOTA_USE or application.version.paper:
+        _save(lines, JUDGED)  # a line that takes effect now is saved with what that brings
     kind.passing(application, lines, by=by, told=told)
     if after is not None:
         return after
     kind.decided(application, lines, by=by)
     if application.kind == Kind.QUOTA_USE:
         return State.ISSUING
-    if not at_once:
+    if application.version.paper:
         paper.hold(application, lines, by=by)
         return State.REGISTERED
     return _decide(application, lines, by=by, now=now, told=told)
