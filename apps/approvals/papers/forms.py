@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from apps.core.prints import Box, Form, Letter, TabledLetter
 
 from ..models.papers import PaperKind
-from . import verifying
-from .trail import TITLES
+from .trail import TITLES, day
 
 #: Signature boxes are at least this high.
 SIGN_MM = 30.0
@@ -255,25 +253,20 @@ OPERANDS = ("核定", "实有", "空缺领导职数", "已下达未使用", "原
 
 def notice(values: Values, rows: Rows) -> TabledLetter:
     """编制使用核准通知单: a letter with one line and one code for each approved head."""
-    kinds: dict[str, int] = {}
-    for row in rows:
-        kinds[row["编制类型"]] = kinds.get(row["编制类型"], 0) + 1
-    heads = "、".join(f"{kind}{n}名" for kind, n in kinds.items())
-    source = f"，人员来源：{values['人员来源']}" if values["人员来源"] else ""
-    letter = f"你单位{values['来文']}收悉。" if values["来文"] else ""
+    v = values
     return TabledLetter(
         Letter(
             title=PaperKind.NOTICE.label,
-            heading=verifying.office(),
-            number=values["通知单号"],
-            to=values["单位名称"],
+            heading=v["发文机关"],
+            number=v["通知单号"],
+            to=v["单位名称"],
             paragraphs=[
-                f"{letter}经研究，核准你单位使用编制{values['批准总数']}名（{heads}）{source}。"
-                f"有效期至{values['有效期至']}，逾期未使用的自动失效。",
+                f"{v['收悉']}经研究，核准你单位使用编制{v['批准总数']}名（{v['编制明细']}）"
+                f"{v['来源说明']}。有效期至{v['有效期至']}，逾期未使用的自动失效。",
                 "请按下列用编序号办理人员入编，一号一人；扫描二维码可直接填写入编申请。",
             ],
-            signer=verifying.office(),
-            on=dt.date.fromisoformat(values["下达日期"]),
+            signer=v["发文机关"],
+            on=day(v["下达日期"]),
         ),
         head=("用编序号", "编制类型", "用途", "入编二维码"),
         widths=(1.0, 2.0, 3.2, 1.5),

@@ -22,6 +22,8 @@ from .values import Said, said
 OF_A_LINE = (PaperKind.ENTRY, PaperKind.EXIT, PaperKind.CARD)
 #: Boxes that differ between a full and a masked print of the same paper.
 PERSONAL = ("公民身份号码", "联系电话")
+#: Sentences made of what other boxes hold: a new wording does not replace an earlier print.
+WORDED = ("发文机关", "收悉", "编制明细", "来源说明")
 #: Papers with such boxes.
 WITH_NUMBERS = (PaperKind.ENTRY, PaperKind.EXIT, PaperKind.CARD, PaperKind.USE)
 RELATED = (
@@ -37,10 +39,6 @@ class Asked:
     application: Application
     kind: str
     line: Line | None = None
-
-    @property
-    def has_word(self) -> bool:
-        return self.kind != PaperKind.NOTICE
 
     @property
     def label(self) -> str:
@@ -80,7 +78,7 @@ def papers_of(application: Application) -> list[Asked]:
 
 def digest(one: Said) -> str:
     """Return what a paper says in 64 signs, alike whether its numbers are masked or not."""
-    values = {key: value for key, value in one.values.items() if key not in PERSONAL}
+    values = {key: value for key, value in one.values.items() if key not in (*PERSONAL, *WORDED)}
     rows = [
         {k: v.address if isinstance(v, Code) else v for k, v in row.items()} for row in one.rows
     ]
@@ -104,7 +102,7 @@ def set_out(
     form = BUILDERS[asked.kind](told.values, told.rows)
     link = verifying.absolute(code, request)
     if isinstance(form, TabledLetter):
-        whole = [[_whole(cell, request) for cell in row] for row in form.rows]
+        whole = [[with_host(cell, request) for cell in row] for row in form.rows]
         form = replace(form, rows=whole)
         return replace(form, stamp=stamp, link=link)
     above = form.above
@@ -113,7 +111,7 @@ def set_out(
     return replace(form, stamp=stamp, link=link, above=above, notes=[*form.notes, *_note(asked)])
 
 
-def _whole(cell: Any, request: Any) -> Any:
+def with_host(cell: Any, request: Any) -> Any:
     """Return the code of a cell with the host in it, where the host is known."""
     if isinstance(cell, Code) and request is not None:
         return Code(request.build_absolute_uri(cell.address))
@@ -133,4 +131,4 @@ def number_of(application: Application, pk: int) -> str:
     return f"{application.number}-{pk}"
 
 
-__all__ = ["Asked", "digest", "number_of", "papers_of", "said", "set_out"]
+__all__ = ["Asked", "digest", "number_of", "papers_of", "said", "set_out", "with_host"]

@@ -7,35 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 
-from apps.core import identity, wording
-from apps.core.masking import mask_phone
-from apps.core.prints import Code
+from apps.core import identity
 from apps.documents.models import ApprovalDocument
 from apps.staff.models import Occupancy, Person
 
 from .. import frozen, sealed
-from ..models import Application, Line, Notice, Slot
+from ..models import Application, Line, Slot
 from ..models.papers import PaperKind
 from ..moves import MOVES
 from ..progress import lamp_of
+from . import use_values
+from .saying import Said, Value, label, unit_of
 from .trail import BOXES, day, month, opinions
 
 SEX = {"M": "男", "F": "女"}
-Value = str | Code
-
-
-@dataclass
-class Said:
-    """What one paper says. values: box → text; rows: the lines of its list, alike."""
-
-    values: dict[str, str]
-    rows: list[dict[str, Value]] = field(default_factory=list)
 
 
 def said(kind: str, application: Application, line: Line | None, *, full: bool) -> Said:
@@ -59,21 +48,6 @@ def _signed(application: Application) -> dict[str, str]:
     return values
 
 
-def _unit(application: Application) -> dict[str, str]:
-    unit = application.unit
-    above = unit.supervising_unit
-    return {
-        "单位名称": unit.name,
-        "主管部门": above.name if above is not None else "",
-        "经费形式": _label(unit.funding),
-        "受理编号": application.number or "",
-    }
-
-
-def _label(value: Any) -> str:
-    return value.label if value is not None else ""
-
-
 def _number(line: Line, full: bool) -> str:
     number = sealed.id_no(line)
     if not number and line.result is not None:
@@ -93,13 +67,13 @@ def _document(values: Mapping[str, Any], *, typed: str = "") -> dict[str, str]:
 def _person(person: Person | None, words: Mapping[str, str], number: str) -> dict[str, str]:
     """Return blocks 2 and 3: of the register where the person is in it, else as typed."""
     if person is not None:
-        born, sex = month(person.birth_month), _label(person.sex)
+        born, sex = month(person.birth_month), label(person.sex)
         words = {
-            "ethnicity": _label(person.ethnicity),
-            "political_status": _label(person.political_status),
+            "ethnicity": label(person.ethnicity),
+            "political_status": label(person.political_status),
             "work_started_on": person.work_started_on.isoformat() if person.work_started_on else "",
-            "education": _label(person.education),
-            "degree": _label(person.degree),
+            "education": label(person.education),
+            "degree": label(person.degree),
             "school": person.school,
             "major": person.major,
             "prof_title": person.prof_title,
@@ -130,12 +104,6 @@ def _read(number: str) -> tuple[str, str]:
     return month(read.birth_on), SEX.get(read.sex, read.sex)
 
 
-def _cited(title: str, number: str) -> str:
-    """Return a letter as an answer cites it: 《关于…的请示》（嵊教〔2026〕8号）."""
-    named = f"《{title.strip('《》')}》" if title else ""
-    return f"{named}（{number}）" if named and number else named or number
-
-
 def _join(*words: str) -> str:
     return " ".join(word for word in words if word)
 
@@ -148,11 +116,11 @@ def _entry(application: Application, line: Any, full: bool) -> Said:
     slot: Slot | None = line.slot
     return Said(
         {
-            **_unit(application),
+            **unit_of(application),
             "姓名": line.name,
             "公民身份号码": _number(line, full),
             **_person(person, words, sealed.id_no(line).reveal()),
-            "编制类型": _label(line.quota_type),
+            "编制类型": label(line.quota_type),
             "编制所在单位": application.unit.name,
             "本人身份": place.get("identity", ""),
             "岗位类别等级": _join(place.get("position_class", ""), place.get("position_grade", "")),
@@ -178,7 +146,7 @@ def _exit(application: Application, line: Any, full: bool) -> Said:
     spell: Occupancy | None = line.spell
     return Said(
         {
-            **_unit(application),
+            **unit_of(application),
             "姓名": line.name,
             "公民身份号码": _number(line, full),
             **_person(line.person, {}, ""),
@@ -197,13 +165,13 @@ def _spell(spell: Occupancy | None) -> dict[str, str]:
     if spell is None:
         return {}
     return {
-        "编制类型": _label(spell.quota_type),
+        "编制类型": label(spell.quota_type),
         "编制所在单位": spell.unit.name,
-        "经费形式": _label(spell.unit.funding),
-        "本人身份": _label(spell.identity),
-        "岗位类别等级": _join(_label(spell.position_class), _label(spell.position_grade)),
+        "经费形式": label(spell.unit.funding),
+        "本人身份": label(spell.identity),
+        "岗位类别等级": _join(label(spell.position_class), label(spell.position_grade)),
         "职务": spell.post_name,
-        "职务层次职级": _join(_label(spell.post_level), _label(spell.civil_rank)),
+        "职务层次职级": _join(label(spell.post_level), label(spell.civil_rank)),
         "双肩挑": "是" if spell.is_dual else "否",
         "原单位": spell.from_unit,
         "编制使用通知单号": spell.notice_no,
@@ -222,14 +190,14 @@ def _card(application: Application, line: Any, full: bool) -> Said:
         basis["文号"] = spell.document.number if spell.document else spell.document_no
     return Said(
         {
-            **_unit(application),
+            **unit_of(application),
             "姓名": line.name,
             "人员编号": person.person_no if person is not None else "",
             "公民身份号码": _number(line, full),
             **_person(person, {}, ""),
             **_spell(spell),
             **basis,
-            "进入方式": _label(spell.entry_mode) if spell is not None else "",
+            "进入方式": label(spell.entry_mode) if spell is not None else "",
             "发卡日期": day(application.effected_at),
             "备注": spell.note if spell is not None else "",
         }
@@ -255,7 +223,7 @@ def _flow(application: Application, line: Line | None, full: bool) -> Said:
         )
     return Said(
         {
-            **_unit(application),
+            **unit_of(application),
             "事项": application.get_kind_display(),
             "摘要": application.summary,
             "申报人": str(application.applicant or "系统"),
@@ -282,119 +250,13 @@ def _used(minutes: int | None, limit: int | None) -> str:
     return f"{used} / {limit} 个工作日" if limit else used
 
 
-def _use(application: Application, line: Line | None, full: bool) -> Said:
-    values = application.values
-    rows: list[dict[str, Value]] = []
-    lines = list(application.lines.select_related("quota_type").order_by("place", "pk"))
-    for number, one in enumerate(lines, start=1):
-        purpose = one.values.get("purpose", {})
-        rows.append(
-            {
-                "序号": str(number),
-                "编制类型": _label(one.quota_type),
-                "编制用途": purpose.get("purpose", ""),
-                "详细用途": purpose.get("detail", ""),
-                "申报数": str(one.asked),
-                "批准数": "" if one.granted is None else str(one.granted),
-            }
-        )
-    granted = [one.granted for one in lines if one.granted is not None]
-    letter_title = values.get("letter_title", "")
-    return Said(
-        {
-            **_unit(application),
-            "来文文件名": letter_title,
-            "来文文号": values.get("letter_no", ""),
-            "来文时间": day(values.get("letter_on", "")),
-            "联系人": application.contact,
-            "联系电话": sealed.contact(application) if full else _phone(application),
-            "年度用编": "是" if values.get("is_annual") else "否",
-            "人员来源": values.get("source_label", ""),
-            "申报总数": str(sum(one.asked for one in lines)),
-            "批准总数": str(sum(granted)) if granted else "",
-            "备注": "",
-        },
-        rows,
-    )
-
-
-def _phone(application: Application) -> str:
-    phone = sealed.contact(application)
-    return mask_phone(phone) if phone else ""
-
-
-def _sheet(application: Application, line: Line | None, full: bool) -> Said:
-    """审议表: the rows as they were laid before who decided, every operand in its column."""
-    sheet = application.sheet
-    rows: list[dict[str, Value]] = [
-        {
-            "单位": row["unit"],
-            "主管": row["supervisor"],
-            "级别": row["rank"],
-            "类别": row["category"],
-            "参公": row["civil"],
-            "编制类型": row["quota_type"],
-            **{one["label"]: _figure(one["value"]) for one in row["operands"]},
-            "可用": _figure(row["usable"]),
-            "申报数": _figure(row["asked"]),
-            "建议数": _figure(row["suggested"]),
-            "理由": row["reason"],
-            "备注": row["note"],
-            "算式": row["said"],
-        }
-        for row in sheet.rows
-    ]
-    return Said(
-        {
-            **_unit(application),
-            "审议表号": sheet.number,
-            "会议": sheet.meeting,
-            "制表日期": day(sheet.made_at),
-            "来文文号": application.values.get("letter_no", ""),
-        },
-        rows,
-    )
-
-
-def _figure(value: Any) -> str:
-    return wording.whole(int(value))
-
-
-def _notice(application: Application, line: Line | None, full: bool) -> Said:
-    notice = Notice.objects.get(application=application)
-    slots = list(notice.slots.select_related("quota_type").order_by("no"))
-    rows: list[dict[str, Value]] = [
-        {
-            "用编序号": str(one.no),
-            "编制类型": _label(one.quota_type),
-            "用途": one.purpose,
-            "二维码": Code(reverse("approvals:slot", args=[one.token])),
-        }
-        for one in slots
-    ]
-    values = application.values
-    return Said(
-        {
-            **_unit(application),
-            "通知单号": notice.number,
-            "批准总数": str(len(slots)),
-            "来文": _cited(values.get("letter_title", ""), values.get("letter_no", "")),
-            "人员来源": notice.source,
-            "年度用编": "是" if notice.is_annual else "否",
-            "下达日期": notice.issued_on.isoformat(),
-            "有效期至": day(notice.valid_until),
-        },
-        rows,
-    )
-
-
 _MAKERS: dict[str, Callable[[Application, Any, bool], Said]] = {
-    PaperKind.SHEET: _sheet,
-    PaperKind.NOTICE: _notice,
+    PaperKind.SHEET: use_values.sheet,
+    PaperKind.NOTICE: use_values.notice,
     PaperKind.ENTRY: _entry,
     PaperKind.EXIT: _exit,
     PaperKind.CARD: _card,
     PaperKind.FLOW: _flow,
-    PaperKind.USE: _use,
+    PaperKind.USE: use_values.use,
 }
 __all__ = ["Said", "said"]

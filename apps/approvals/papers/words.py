@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from apps.core.prints import Code, docx, word
+from apps.core.prints import Form, TabledLetter, docx, word
+from apps.core.prints.word import Value
 
 from ..models import PaperKind
+from . import making, verifying
 from .forms import BUILDERS, OPERANDS
-from .trail import BOXES
-from .values import Said
+from .saying import Said
+from .trail import BOXES, day
 
-#: Papers that have a Word form; the notice is a letter with codes and exists as PDF only.
-KINDS = tuple(kind for kind in PaperKind if kind != PaperKind.NOTICE)
-#: Names every template knows besides its boxes.
-ALWAYS = ("编号", "核验地址", "打印时间", "受理编号", "填表日期", "份数")
+#: Papers that have a Word form: all of them.
+KINDS = tuple(PaperKind)
+#: Names every template knows besides its boxes; 二维码 becomes the picture that verifies it.
+ALWAYS = ("编号", "核验地址", "二维码", "打印时间", "受理编号", "填表日期", "份数")
+#: names a template may use although its first version does not
+MORE = {PaperKind.NOTICE: ("来文", "人员来源", "年度用编", "主管部门", "经费形式")}
+FOOT = ("编号：{{ 编号 }}　打印时间：{{ 打印时间 }}", "核验：{{ 核验地址 }}")
+CODE = "{{ 二维码 }}"
 HAND = "签名（盖章）：　　　　　"
 HAND_DAY = "　　　　年　　月　　日"
 
@@ -34,16 +41,21 @@ class _Named(dict[str, str]):
 def default(kind: str) -> bytes:
     """Return the first template of a paper, as its PDF stands."""
     form, _, _ = _drawn(kind)
-    return docx.write(
-        form,
-        foot=("编号：{{ 编号 }}　打印时间：{{ 打印时间 }}", "核验：{{ 核验地址 }}"),
-    )
+    if isinstance(form, TabledLetter):
+        name = verifying.office()  # the red heading fills one line
+        size = min(30.0, max(16.0, 425 / len(name)))
+        return docx.write_letter(form, heading_size=size, foot=FOOT, code=CODE)
+    return docx.write(form, foot=FOOT, code=CODE)
 
 
-def _drawn(kind: str):  # type: ignore[no-untyped-def]
+def _drawn(kind: str) -> tuple[Form | TabledLetter, _Named, _Named]:
+    """Return a paper whose boxes hold their names, and the names of its boxes and of its list."""
     values = _Named()
     row = _Named(word.LIST, OPERANDS if kind == PaperKind.SHEET else ())
-    return BUILDERS[kind](values, [row]), values, row
+    form = BUILDERS[kind](values, [row])
+    for name in MORE.get(PaperKind(kind), ()):
+        values[name]
+    return form, values, row
 
 
 def known(kind: str) -> list[str]:
@@ -61,14 +73,15 @@ def unknown(kind: str, template: bytes) -> list[str]:
     return [name for name in word.names(template) if name not in fine]
 
 
-def filled(template: bytes, told: Said, more: Mapping[str, str]) -> bytes:
+def filled(template: bytes, told: Said, more: Mapping[str, Value], request: Any = None) -> bytes:
     """Return a template filled with what a paper says; boxes not signed are left to the hand."""
-    values = {**told.values, **more}
+    values: dict[str, Value] = {**told.values, **more}
+    if "下达日期" in told.values:
+        values["下达日期"] = day(told.values["下达日期"])
     for box in BOXES:
         values[f"{box}签名"] = values.get(f"{box}签名") or HAND
         values[f"{box}日期"] = values.get(f"{box}日期") or HAND_DAY
     rows = [
-        {key: "" if isinstance(value, Code) else value for key, value in row.items()}
-        for row in told.rows
+        {key: making.with_host(value, request) for key, value in row.items()} for row in told.rows
     ]
     return word.fill(template, values, rows)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.audit import services as audit
-from apps.core.prints import word
+from apps.core.prints import Code, word
 from apps.core.writes import write
 from apps.documents import files
 
@@ -123,16 +123,19 @@ def make_word(
         application=application,
         line_id=asked.line.pk if asked.line is not None else None,
     )
+    link = verifying.absolute(code, request)
     made = words.filled(
         read(template),
         told,
         {
             "编号": making.number_of(application, pk),
-            "核验地址": verifying.absolute(code, request),
+            "核验地址": link,
+            "二维码": Code(link, mm=15),
             "打印时间": f"{now:%Y-%m-%d %H:%M}",
             "填表日期": day(application.submitted_at),
             "份数": str(copies(application)),
         },
+        request,
     )
     (row,) = papers.register(
         [asked], [told], [pk], made, by=by, at=now, full=full,

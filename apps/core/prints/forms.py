@@ -56,9 +56,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A cell that is an address to be scanned."""
+    """A cell that is an address to be scanned. mm: side of its picture in a Word file."""
 
     address: str
+    mm: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

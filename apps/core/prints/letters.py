@@ -15,6 +15,7 @@ class Letter:
     number      文号, centred under the heading
     to          主送机关, without the colon
     paragraphs  the text; each is indented two characters
+    on          its day; a text stands as it is
     attachments 附件 names
     """
 
@@ -22,7 +23,7 @@ class Letter:
     paragraphs: Sequence[str]
     to: str = ""
     signer: str = ""
-    on: dt.date | None = None
+    on: dt.date | str | None = None
     heading: str = ""
     number: str = ""
     attachments: Sequence[str] = field(default_factory=tuple)
@@ -30,4 +31,6 @@ class Letter:
     @property
     def day(self) -> str:
         """Return 成文日期 as the standard has it: 2026年11月22日."""
+        if isinstance(self.on, str):
+            return self.on
         return f"{self.on.year}年{self.on.month}月{self.on.day}日" if self.on else ""

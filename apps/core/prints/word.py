@@ -1,8 +1,9 @@
 """Word files of the same forms: written from a Form, filled in from a template an office edits.
 
 A template is a .docx whose texts hold `{{ 姓名 }}`; a table row that holds `{{ 明细.用途 }}` is
-repeated for each line of a list. Word splits what is typed into runs as it likes: names are found
-over the runs of a paragraph. Nothing of a template is ever run: no fields, macros or links out.
+repeated for each line of a list; a value that is a Code becomes its picture. Word splits what is
+typed into runs as it likes: names are found over the runs of a paragraph. Nothing of a template is
+ever run: no fields, macros or links out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, unescape
 
+from .forms import Code
 from .payload import clean
+from .pictures import MARK, Album
+
+Value = str | Code
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ENTRIES = 1_000
@@ -120,18 +125,26 @@ def names(template: bytes) -> list[str]:
 
 
 def fill(
-    template: bytes, values: Mapping[str, str], rows: Sequence[Mapping[str, str]] = ()
+    template: bytes, values: Mapping[str, Value], rows: Sequence[Mapping[str, Value]] = ()
 ) -> bytes:
     """Return a template with its placeholders replaced; a name nobody knows stays empty.
 
     rows   the lines of the list; names without “明细.”
     """
     parts = unpack(template)
-    for name, part in parts.items():
+    for name, part in list(parts.items()):
         if _PARTS.fullmatch(name):
-            text = _ROW.sub(lambda row: _repeated(row[0], rows, values), part.decode("utf-8"))
-            parts[name] = _filled(text, values).encode()
+            album = Album()
+            text = _expanded(part.decode("utf-8"), rows, values, album)
+            parts[name] = _filled(text, values, album).encode()
+            album.bind(parts, name)
     return pack(parts)
+
+
+def _expanded(
+    part: str, rows: Sequence[Mapping[str, Value]], values: Mapping[str, Value], album: Album
+) -> str:
+    return _ROW.sub(lambda row: _repeated(row[0], rows, values, album), part)
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
@@ -177,21 +190,21 @@ def _plain(text: str) -> str:
     return unescape(numbers, {"&quot;": '"', "&apos;": "'"})
 
 
-def _filled(part: str, values: Mapping[str, str]) -> str:
+def _filled(part: str, values: Mapping[str, Value], album: Album) -> str:
     edits: list[tuple[int, int, str]] = []
     for tokens in _paragraphs(part):
         text = "".join(one.text for one in tokens)
         if not _NAME.search(text):
             continue
-        changed = _spread(tokens, text, values)
-        edits += [(t.start, t.end, _written(new)) for t, new in changed if new != t.text]
+        changed = _spread(tokens, text, values, album)
+        edits += [(t.start, t.end, _written(new, album)) for t, new in changed if new != t.text]
     for start, end, new in sorted(edits, reverse=True):
         part = part[:start] + new + part[end:]
     return part
 
 
 def _spread(
-    tokens: Sequence[_Token], text: str, values: Mapping[str, str]
+    tokens: Sequence[_Token], text: str, values: Mapping[str, Value], album: Album
 ) -> list[tuple[_Token, str]]:
     """Return the new text of each run: a value stands in the run where its name began."""
     starts = []
@@ -202,7 +215,8 @@ def _spread(
     new = [one.text for one in tokens]
     for match in reversed(list(_NAME.finditer(text))):
         first = True
-        value = clean(values.get(match[1].strip(), ""))
+        found = values.get(match[1].strip(), "")
+        value = album.mark(found) if isinstance(found, Code) else clean(found)
         for n, one in enumerate(tokens):
             begin = max(match.start(), starts[n]) - starts[n]
             end = min(match.end(), starts[n] + len(one.text)) - starts[n]
@@ -212,16 +226,27 @@ def _spread(
     return list(zip(tokens, new, strict=True))
 
 
-def _written(text: str) -> str:
-    lines = [f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")]
-    return "<w:br/>".join(lines)
+def _written(text: str, album: Album) -> str:
+    pieces = text.split(MARK)  # words, number of a code, words, …
+    made = []
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            made.append(album.drawn(int(piece)))
+        elif piece or len(pieces) == 1:
+            lines = piece.split("\n")
+            texts = [f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in lines]
+            made.append("<w:br/>".join(texts))
+    return "".join(made)
 
 
-def _repeated(row: str, rows: Sequence[Mapping[str, str]], values: Mapping[str, str]) -> str:
+def _repeated(
+    row: str, rows: Sequence[Mapping[str, Value]], values: Mapping[str, Value], album: Album
+) -> str:
     text = "".join(_plain(one) for one in _TEXT.findall(row))
     if not any(name.strip().startswith(LIST) for name in _NAME.findall(text)):
         return row
     lines = rows or [{}]
     return "".join(
-        _filled(row, {**values, **{f"{LIST}{k}": v for k, v in one.items()}}) for one in lines
+        _filled(row, {**values, **{f"{LIST}{k}": v for k, v in one.items()}}, album)
+        for one in lines
     )

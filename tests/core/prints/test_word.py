@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
-from apps.core.prints import Box, Form, docx, word
+from apps.core.prints import Box, Code, Form, Letter, TabledLetter, docx, pictures, word
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -131,3 +133,54 @@ def test_a_form_becomes_a_table_with_its_spans():
     assert xml.count('<w:vMerge w:val="restart"/>') == 1
     assert xml.count("<w:vMerge/>") == 1
     assert 'w:val="1701"' in xml
+
+
+def relations(part: bytes) -> dict[str, str]:
+    return {one.get("Id"): one.get("Target") for one in ElementTree.fromstring(part)}
+
+
+def test_a_code_becomes_a_picture_of_its_own_that_the_part_names():
+    row = f"<w:tbl><w:tr><w:tc>{run('第 {{ 明细.号', ' }} {{ 明细.码 }} 号')}</w:tc></w:tr></w:tbl>"
+    template = made(row + run("核验{{ 码 }}"))
+    rows = [{"号": "1", "码": Code("https://b/1")}, {"号": "2", "码": Code("https://b/2")}]
+
+    parts = word.unpack(word.fill(template, {"码": Code("https://b/v", mm=15)}, rows))
+
+    xml = parts["word/document.xml"].decode()
+    assert "{{" not in xml
+    assert xml.count("<w:drawing>") == 3
+    assert "".join(word._TEXT.findall(xml)) == "第 1  号第 2  号核验"
+    named = relations(parts["word/_rels/document.xml.rels"])
+    shown = re.findall(r'r:embed="([^"]+)"', xml)
+    pictures_ = [parts[f"word/{named[one]}"] for one in shown]
+    assert pictures_ == [pictures.png(f"https://b/{one}") for one in ("1", "2", "v")]
+    assert b'Extension="png"' in parts["[Content_Types].xml"]
+    assert re.findall(r'<wp:extent cx="(\d+)"', xml) == ["720000", "720000", "540000"]
+
+
+def test_codes_at_the_foot_stand_beside_the_relations_a_template_has():
+    letter = TabledLetter(
+        Letter(title="通知单", heading="某某编办", number="1号", to="教育局", paragraphs=["同意。"],
+               signer="某某编办", on="{{ 日期 }}"),
+        head=("号", "码"), widths=(1, 2), rows=[["{{ 明细.号 }}", "{{ 明细.码 }}"]],
+    )  # fmt: skip
+    template = docx.write_letter(letter, foot=["编号：{{ 编号 }}"], code="{{ 二维码 }}")
+    assert word.names(template) == ["明细.号", "明细.码", "日期", "二维码", "编号"]
+
+    parts = word.unpack(
+        word.fill(
+            template,
+            {"编号": "R1", "二维码": Code("https://b/v"), "日期": "2026年1月2日"},
+            [{"号": "1", "码": Code("https://b/1")}],
+        )
+    )
+
+    assert relations(parts["word/_rels/document.xml.rels"]) == {
+        "rId1": "footer1.xml",
+        "bzCode1": "media/code-document-1.png",
+    }
+    assert relations(parts["word/_rels/footer1.xml.rels"]) == {
+        "bzCode1": "media/code-footer1-1.png"
+    }
+    assert parts["word/media/code-footer1-1.png"] != parts["word/media/code-document-1.png"]
+    assert "<w:tblHeader/>" in parts["word/document.xml"].decode()
