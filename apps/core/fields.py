@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -69,13 +70,21 @@ class Holds(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
-        text = str(self.rhs)
-        if not text:
-            return "TRUE", ()
-        if len(text) <= 2:
-            return f"(core_grams({lhs}) @> core_grams_asked(%s))", (*lhs_params, text)
-        params = (*lhs_params, text, *lhs_params, like(text))
-        return f"(core_grams({lhs}) @> core_grams_asked(%s) AND lower({lhs}) LIKE %s)", params
+        return holding(lhs, str(self.rhs), lhs_params)
+
+
+def holding(column: str, text: str, own: Sequence[Any] = ()) -> tuple[str, tuple[Any, ...]]:
+    """Return the condition of `Holds` and its parameters, for a column as SQL names it.
+
+    text   in small letters
+    own    parameters of the column itself
+    """
+    if not text:
+        return "TRUE", ()
+    if len(text) <= 2:
+        return f"(core_grams({column}) @> core_grams_asked(%s))", (*own, text)
+    said = f"(core_grams({column}) @> core_grams_asked(%s) AND lower({column}) LIKE %s)"
+    return said, (*own, text, *own, like(text))
 
 
 def like(text: str) -> str:

@@ -12,9 +12,7 @@ from django.urls import reverse
 
 from apps.units.models import Unit
 
-from . import secrets
-from .filters import by_name
-from .finding import by_one, is_short
+from . import finding, secrets
 from .models import Occupancy, Person, PostHolding
 from .tables import CODES, RELATED
 
@@ -109,17 +107,13 @@ def search(user: Any, text: str, limit: int = 10) -> list[Found]:
     text = text.strip()
     if not text:
         return []
-    if is_short(text):
-        rows = by_one(user, text, limit)
-    else:
-        spells = Occupancy.objects.visible_to(user).open().filter(by_name(text))
-        spells = spells.select_related("person", "unit", "quota_type")
-        rows = list(spells.order_by("person__name_pinyin", "pk")[:limit])
+    keys = finding.first(user, text, limit)
+    if not keys:
+        return []
+    shown = ("pk", "person_id", "person__name", "unit__name", "quota_type__label")
+    read = Occupancy.objects.filter(pk__in=keys).order_by().values_list(*shown)
+    rows = sorted(read, key=lambda row: keys.index(row[0]))
     return [
-        Found(
-            spell.person.name,
-            reverse("staff:detail", args=[spell.person_id]),
-            f"{spell.unit.name} · {spell.quota_type.label}",
-        )
-        for spell in rows
+        Found(name, reverse("staff:detail", args=[person]), f"{unit} · {quota_type}")
+        for _, person, name, unit, quota_type in rows
     ]

@@ -137,8 +137,11 @@ def search(user: Any, text: str, limit: int = 20) -> list[Found]:
         return []
     visible = Unit.objects.visible_to(user).active()
     keys = best(visible, text, limit)
-    found = with_parent(visible.filter(pk__in=keys).order_by().select_related("total"), user)
-    rows = sorted(found, key=lambda unit: keys.index(unit.pk))
+    if not keys:
+        return []
+    rows = list(visible.filter(pk__in=keys).order_by().select_related("total"))
+    rows.sort(key=lambda unit: keys.index(unit.pk))
+    name_parents(rows, user)
     other = also_known(rows, text)
     return [
         Found(unit.name, unit.get_absolute_url(), note_of(unit, other), lamp_of(unit))
@@ -213,6 +216,20 @@ def with_parent(units: UnitQuerySet, user: Any) -> UnitQuerySet:
             Subquery(body.values("name")[:1]), Subquery(_parents(seen).values("name")[:1])
         )
     )
+
+
+def name_parents(units: Sequence[Unit], user: Any) -> None:
+    """Set the `parent_name` of `with_parent` on units already read: quicker for a few. 1 query."""
+    above = {unit.path[:end] for unit in units for end in range(STEP, len(unit.path), STEP)}
+    seen = Unit.objects.visible_to(user).filter(path__in=above).order_by()
+    known = {
+        path: (name, kind) for path, name, kind in seen.values_list("path", "name", "entity_kind")
+    }
+    for unit in units:
+        paths = [unit.path[:end] for end in range(len(unit.path) - STEP, 0, -STEP)]
+        bodies = [known[p][0] for p in paths if p in known and known[p][1] == EntityKind.BODY]
+        next_above = known[paths[0]][0] if paths and paths[0] in known else None
+        unit.parent_name = bodies[0] if bodies else next_above  # type: ignore[attr-defined]
 
 
 def with_group(units: UnitQuerySet, user: Any) -> UnitQuerySet:
