@@ -31,14 +31,7 @@ def rows_with(index: str, gram: str) -> float:
     read_at, common = _known.get(index, (0.0, {}))
     if not read_at or time.monotonic() - read_at > BELIEVED:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT gram, share * greatest(c.reltuples, 0) FROM pg_stats s "
-                "JOIN pg_class c ON c.relname = s.tablename AND c.relkind = 'i', "
-                "unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) "
-                "AS common(gram, share) WHERE s.schemaname = 'public' AND s.tablename = %s "
-                "AND gram IS NOT NULL",
-                [index],
-            )
+            cursor.execute("SELECT gram, found FROM core_common_grams(%s)", [index])
             common = dict(cursor.fetchall())
         _known[index] = (time.monotonic(), common)
     return common.get(gram, 0.0)
