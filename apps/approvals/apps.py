@@ -15,7 +15,7 @@ class ApprovalsConfig(AppConfig):
         from apps.staff import panels
 
         from . import (
-            handlers,  # noqa: F401 - registers with the outbox
+            handlers,
             message_menu,
             notifying,  # noqa: F401 - registers the handlers of messages
             partner_menu,
@@ -26,6 +26,7 @@ class ApprovalsConfig(AppConfig):
 
         personal.register()
         kinds.register("approvals.batch", "批量办理办件")
+        kinds.register("approvals.papers", "批量打印表单", made=handlers.printed)
         panels.register("办件", panel_of)
         self._register_filing(menu)
         self._register_desk(menu)
@@ -78,6 +79,8 @@ class ApprovalsConfig(AppConfig):
                 "approvals:act",
                 "approvals:batch",
                 "approvals:batch_report",
+                "approvals:papers_choose",
+                "approvals:papers_now",
                 "approvals:phrases",
                 "approvals:reveal",
             ),

@@ -48,6 +48,7 @@ class CaseTable(t.Table):
     key = "inbox"
     caption = "办件"
     counted_to = MOST
+    selectable = True
     #: The tab of the inbox that shows this list when its address names none: cases follow in it.
     tab = ""
     fixed: tuple[str, ...] = ("kind", "summary")
@@ -165,12 +166,6 @@ class TodoTable(CaseTable):
         return "补正" if self.case(record).state == State.RETURNED else "办理"
 
 
-class BatchTable(TodoTable):
-    """待办 of those who may pass many at once."""
-
-    selectable = True
-
-
 class WatchTable(TodoTable):
     key = "inbox-watch"
     caption = "督办"
@@ -262,6 +257,7 @@ class UnitCaseTable(CaseTable):
 
     key = "unit-cases"
     caption = "本单位的办件"
+    selectable = False
     hidden = ("handler",)
     unit = None  # type: ignore[assignment]
     empty = t.Empty("还没有办件", "本单位申报的用编、入编、出编等事项会列在这里。")

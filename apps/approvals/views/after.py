@@ -159,6 +159,7 @@ def _step_line(application: Application) -> str:
 
 class MineTable(t.Table):
     key = "my-applications"
+    selectable = True
     caption = "我的办件"
     fixed = ("number", "summary", "state")
     hidden = ("submitted",)
@@ -177,6 +178,9 @@ class MineTable(t.Table):
     submitted = t.MomentColumn("提交时间", accessor="submitted_at", order_by="submitted_at")
     steps = t.Column("进度", accessor="state", phone="hide")
     actions = t.ActionsColumn(lambda row, user: [(_verb(row), progress.opens(row))])
+
+    def row_label(self, record: Application) -> str:
+        return f"{record.number or '草稿'} {record.summary}"
 
     def render_number(self, record: Application) -> Any:
         return format_html('<a href="{}">{}</a>', progress.opens(record), record.number or "草稿")

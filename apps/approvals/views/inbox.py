@@ -63,7 +63,7 @@ def inbox_page(request: HttpRequest) -> HttpResponseBase:
     rows = corner.bar(request.GET, queryset=corner.rows(user), user=user)
     return render_list(
         request,
-        table=tables.BatchTable if batch else corner.table,
+        table=corner.table,
         filters=rows,
         template="approvals/inbox.html",
         context={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -21,10 +22,10 @@ from apps.staff import errors as staff
 from apps.staff.refusals import sentence as staff_sentence
 
 from .. import rules
-from ..models import Application
+from ..models import Application, PaperKind
 from ..papers import making, verifying, words
 from ..services import papers as service
-from ..services import templates
+from ..services import print_runs, templates
 from .templates import word_answer
 
 
@@ -63,11 +64,19 @@ def page(
     may_show = rules.may_reveal(request.user, application)
     if may_show and form is None and any(one.kind in making.WITH_NUMBERS for one in asked):
         form = PurposeForm()
+    many = Counter(one.kind for one in asked)
+    full_kind = next((one.kind for one in asked if one.kind in making.WITH_NUMBERS), "")
     context |= {
         "application": application,
         "asked": asked,
+        "many": [
+            {"kind": PaperKind(kind), "forms": n, "by_worker": n > print_runs.AT_ONCE}
+            for kind, n in many.items()
+            if n > 1
+        ],
         "form": form,
-        "full_kind": next((one.kind for one in asked if one.kind in making.WITH_NUMBERS), ""),
+        "full_kind": full_kind,
+        "full_by_worker": many[full_kind] > print_runs.AT_ONCE,
         "printed": [(one, verifying.standing(one)) for one in printed],
     }
     status = 422 if (form is not None and form.errors) or context.get("sentence") else 200
@@ -83,6 +92,9 @@ def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     asked = _asked(request, application, kind)
     full = request.method == "POST"
     form = PurposeForm(request.POST) if full else None
+    if len(asked) > print_runs.AT_ONCE:
+        said = f"共 {len(asked)} 份，请用“后台打印”，完成后下载；也可以在下表里逐人打印。"
+        return page(request, application, sentence=said)
     if full:
         if not rules.may_reveal(request.user, application):
             raise PermissionDenied("账号没有打印完整号码的权限")

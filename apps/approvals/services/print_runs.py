@@ -1,0 +1,153 @@
+"""Many papers in one file: counted, made by the worker, kept for a while for who asked. PP-05."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from apps.audit import services as audit
+from apps.audit.looks import common_root
+from apps.core import jobs
+from apps.core.models import Job
+from apps.core.prints import NotPrintable
+from apps.core.writes import write
+from apps.staff import errors as staff
+from apps.staff.refusals import sentence
+
+from ..models import Application, PaperKind
+from ..papers import making
+from ..papers.making import Asked
+from . import papers
+
+KIND = "approvals.papers"
+#: forms made while the reader waits; more go to the worker
+AT_ONCE = 10
+#: forms of one file
+MOST = 500
+#: how long a finished file is kept
+KEPT_DAYS = 7
+RELATED = ("unit__supervising_unit", "unit__funding", "version", "applicant", "document")
+
+
+@dataclass(frozen=True)
+class Host:
+    """Stands for the request in the worker: names the host in the codes."""
+
+    base: str
+
+    def build_absolute_uri(self, path: str) -> str:
+        return urljoin(self.base, path)
+
+
+def cases_for(user: Any, keys: Sequence[int]) -> QuerySet[Application]:
+    """Return the filed cases of these that the user sees, by number."""
+    rows = Application.objects.visible_to(user).filter(pk__in=keys, number__isnull=False)
+    return rows.select_related(*RELATED).order_by("number")
+
+
+def papers_for(user: Any, keys: Sequence[int], kind: str) -> list[Asked]:
+    """Return the papers of one sort of some cases, as far as the user sees them now."""
+    every = making.papers_of_cases(list(cases_for(user, keys)))
+    return [one for one in every if one.kind == kind]
+
+
+@write
+def queue(
+    *, asked: Sequence[Asked], by: Any, host: str, full: bool = False, purpose: str = ""
+) -> Job:
+    """Queue the file of some papers of one sort.
+
+    host      address of the portal, as the reader calls it: it stands in the codes
+    full      identity numbers in full, for a purpose; noted when the file is made
+    """
+    kind = PaperKind(asked[0].kind)
+    cases = list(dict.fromkeys(one.application.pk for one in asked))
+    return jobs.create(
+        kind=KIND,
+        title=f"打印{kind.label} {len(asked)} 份{'（完整号码）' if full else ''}",
+        owner=by,
+        data={
+            "kind": kind.value,
+            "cases": cases,
+            "papers": len(asked),
+            "host": host,
+            "full": full,
+            "purpose": purpose.strip()[:200],
+        },
+        task=KIND,
+    )
+
+
+def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """Make the file of a job, in its owner's scope and rights of this moment. Raises JobFailed."""
+    data = job.data
+    progress.stage("读取数据", data["papers"])
+    asked = papers_for(job.owner, data["cases"], data["kind"])
+    if not asked:
+        raise jobs.JobFailed("所选办件都不在您的查看范围内，或已没有这种表单，没有生成。")
+    if len(asked) > MOST:
+        raise jobs.JobFailed(too_many(len(asked)))
+    progress.stage("排版", len(asked))
+    try:
+        made, rows = papers.make(
+            asked=asked,
+            by=job.owner,
+            full=data["full"],
+            purpose=data["purpose"],
+            request=Host(data["host"]),
+        )
+    except NotPrintable as refusal:
+        raise jobs.JobFailed(refusal.sentence) from None
+    except (staff.PurposeMissing, staff.RevealLimit) as refusal:
+        raise jobs.JobFailed(sentence(refusal, job.owner)) from None
+    except PermissionDenied:
+        raise jobs.JobFailed("账号没有打印其中完整号码的权限，没有生成。") from None
+    progress.at(len(asked))
+    job.result_file = _keep(made)
+    return {"papers": len(rows), "missing": max(0, data["papers"] - len(rows))}
+
+
+def too_many(number: int) -> str:
+    return f"共 {number} 份，超过一份文件的上限 {MOST} 份，没有打印；请分几次选择"
+
+
+def _keep(made: bytes) -> str:
+    """Write a file among those kept, let go of old ones, and return its place below MEDIA_ROOT."""
+    folder = Path(settings.MEDIA_ROOT) / "prints"
+    folder.mkdir(parents=True, exist_ok=True)
+    past = time.time() - KEPT_DAYS * 86_400
+    for old in folder.glob("*.pdf"):
+        if old.stat().st_mtime < past:
+            old.unlink(missing_ok=True)
+    place = folder / f"{uuid.uuid4().hex}.pdf"
+    place.touch(mode=0o600)
+    place.write_bytes(made)
+    return str(place.relative_to(settings.MEDIA_ROOT))
+
+
+def file_of(job: Job) -> Path | None:
+    """Return the file a job made; None when there is none, or not any more."""
+    place = Path(settings.MEDIA_ROOT) / job.result_file if job.result_file else None
+    return place if place is not None and place.is_file() else None
+
+
+@write
+def note_download(*, job: Job, by: Any) -> None:
+    """Record that the file of a job is taken away."""
+    cases = Application.objects.filter(pk__in=job.data["cases"])
+    scopes = sorted(set(cases.values_list("scope", flat=True)))
+    audit.record(
+        "export.run",
+        by=by,
+        after={"list": job.title, "rows": job.result["papers"], "scopes": scopes},
+        scope=common_root(scopes) if scopes else None,
+    )
