@@ -1,16 +1,12 @@
-"""What can be filed, what each matter needs, and forms that were begun and not sent."""
+"""What can be filed, and what each matter needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from django.urls import Resolver404, resolve
 
 from . import kinds
-from .choices import Kind, filing_name
-from .models import KindVersion, Line, Typed
-from .services.typed import oldest
+from .choices import Kind
+from .models import KindVersion
 from .workbook import offered
 
 #: Icon and one sentence for each matter, in the order of how often they are filed.
@@ -63,30 +59,4 @@ def entrances() -> list[Entrance]:
                 offered(kinds.of(code)),
             )
         )
-    return found
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A form that was begun and not sent."""
-
-    label: str
-    row: Typed
-
-
-def begun(user: Any) -> list[Begun]:
-    """Return the user's unsent forms, newest first, leaving out those whose case is gone."""
-    found = []
-    for row in Typed.objects.filter(user=user, saved_at__gt=oldest()).order_by("-saved_at")[:10]:
-        try:
-            match = resolve(row.address.partition("?")[0])
-        except Resolver404:
-            continue
-        kind = match.kwargs.get("kind")
-        if kind in kinds.KINDS and match.view_name == "approvals:new":
-            found.append(Begun(filing_name(kind), row))
-        elif match.view_name == "approvals:line":
-            line = Line.objects.filter(pk=match.kwargs["pk"]).select_related("application").first()
-            if line is not None:
-                found.append(Begun(f"{line.application.get_kind_display()}：修改{line.name}", row))
     return found

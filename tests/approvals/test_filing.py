@@ -318,6 +318,13 @@ def test_a_draft_is_thrown_away(window, office, unit_clerk):
 
 
 # -- own cases -----------------------------------------------------------------------------------
+def test_a_draft_is_called_by_its_matter_and_its_person(window, office, unit_clerk):
+    draft = draft_entry(office, unit_clerk, entry_line(office, 25, "三三"))
+    assert "草稿：三三 入编 行政编制" in text(window.get(at("mine")))
+    services.remove_line(line=draft.lines.get(), by=unit_clerk)
+    assert "草稿：入编申报" in text(window.get(at("mine")))
+
+
 def test_own_cases_come_in_the_order_of_what_waits(window, office, unit_clerk, supervisor):
     done = filed_entry(office, unit_clerk, entry_line(office, 21, "一一"))
     services.advance(application=done, move="withdraw", by=unit_clerk, opinion="不办了")

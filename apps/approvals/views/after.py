@@ -25,13 +25,13 @@ from apps.core.scope import within
 from apps.units.models import Unit
 
 from .. import errors, kinds, progress, rules, services
-from ..choices import OPEN, Kind, State
-from ..entrances import begun
+from ..choices import OPEN, Kind, State, filing_name
 from ..models import Application
 from ..moves import MOVES
 from ..own import mine_of
 from ..queries import joint
 from ..refusals import field_of, sentence
+from ..unsent import begun
 from .finding import FILING, seen, whole
 
 
@@ -161,18 +161,16 @@ class MineTable(t.Table):
     key = "my-applications"
     selectable = True
     caption = "我的办件"
-    fixed = ("number", "summary", "state")
+    fixed = ("summary", "number", "state")
     hidden = ("submitted",)
     empty = t.Empty(
         "还没有办件", "在“业务申报”里选择要办的事项，填好后提交。", "业务申报", "approvals:file"
     )
 
-    number = t.LinkColumn(
-        "编号", accessor="number", url=progress.opens, order_by="number", phone="name"
-    )
-    kind = t.Column("事项", accessor="get_kind_display", order_by="kind", phone="figure")
-    summary = t.Column("摘要", wide_text=True, phone="figure")
-    unit = t.Column("单位", accessor="unit.name", order_by="scope", phone="hide")
+    summary = t.LinkColumn("摘要", accessor="pk", order_by="summary", phone="name", width=16)
+    number = t.CodeColumn("编号", accessor="number", order_by="number", phone="figure")
+    kind = t.Column("事项", accessor="get_kind_display", order_by="kind", phone="hide")
+    unit = t.Column("单位", accessor="unit.name", order_by="scope", phone="figure")
     state = t.LampColumn("状态", accessor="state", phone="lamp")
     due = t.MomentColumn("本环节期限", accessor="due_at", order_by="due_at", phone="hide")
     submitted = t.MomentColumn("提交时间", accessor="submitted_at", order_by="submitted_at")
@@ -180,13 +178,21 @@ class MineTable(t.Table):
     actions = t.ActionsColumn(lambda row, user: [(_verb(row), progress.opens(row))])
 
     def row_label(self, record: Application) -> str:
-        return f"{record.number or '草稿'} {record.summary}"
+        """Return what a case is called: a draft by its matter and whom it is about."""
+        label = record.summary or filing_name(Kind(record.kind))
+        return f"草稿：{label}" if record.state == State.DRAFT else label
 
-    def render_number(self, record: Application) -> Any:
-        return format_html('<a href="{}">{}</a>', progress.opens(record), record.number or "草稿")
+    def render_summary(self, record: Application) -> Any:
+        return format_html('<a href="{}">{}</a>', progress.opens(record), self.row_label(record))
+
+    def value_summary(self, record: Application) -> str:
+        return self.row_label(record)
+
+    def render_number(self, record: Application) -> str:
+        return record.number or "—"
 
     def value_number(self, record: Application) -> str:
-        return record.number or "草稿"
+        return record.number or ""
 
     def render_state(self, record: Application) -> Any:
         return lamp(*progress.lamp_of(record))

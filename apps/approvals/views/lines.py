@@ -33,6 +33,8 @@ from . import choosing
 from .finding import FILING, kind_of, line_of, lines_of, whole, written
 
 SAVE, DROP, MORE = "_save", "_drop", "_more"
+#: Pages with a list of unsent forms, where one stays when one is thrown away.
+BACK = {"mine": "approvals:mine", "home": "/"}
 #: Addresses whose form is kept while it is typed.
 KEPT = ("approvals:new", "approvals:line_add", "approvals:line")
 
@@ -324,7 +326,7 @@ def typed_drop(request: HttpRequest) -> HttpResponse:
     """Throw away an unsent form from a list of them."""
     services.forget(address=request.POST.get("address", "")[:200], by=request.user)
     messages.success(request, "未提交的草稿已放弃")
-    return redirect("approvals:file")
+    return redirect(BACK.get(request.POST.get("back", ""), "approvals:file"))
 
 
 def _filling_at(request: HttpRequest, address: str) -> Filling | None:

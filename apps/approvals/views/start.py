@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 
 from apps.core.http import requires
 
-from ..entrances import begun, entrances
+from ..entrances import entrances
+from ..unsent import begun
 from .finding import FILING
 
 

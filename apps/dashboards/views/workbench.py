@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from apps.approvals import progress
 from apps.approvals.choices import State
-from apps.approvals.entrances import begun, entrances
+from apps.approvals.entrances import entrances
 from apps.approvals.own import mine_of
 from apps.approvals.queries.workbench import desk_of
+from apps.approvals.unsent import begun
 from apps.checks.queries.counts import open_counts
 from apps.core import menu, wording
 from apps.core.administrators import AUDIT, SECURITY, SYSTEM, requires_administrator
