@@ -88,7 +88,7 @@ def settle_basis(
             )
             return
     if document is None and not text and required:
-        form.add_error(chosen, "请选择依据文件；没有登记的，在旁边写明文号")
+        form.add_error(chosen, f"请选择依据文件；没有登记的，填写“{form.fields[typed].label}”")
         return
     data[chosen], data[typed] = document, text
 

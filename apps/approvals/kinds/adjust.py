@@ -26,6 +26,7 @@ from .stale import refuse_moved
 class Adjust(OfSpell):
     kind = Kind.ADJUST
     line_form = AdjustForm
+    keeps = AdjustForm.PLACE
 
     def line(self, form: AdjustForm) -> LineData:
         change = form.changed()

@@ -114,6 +114,8 @@ class KindOfCase:
     subjects: ClassVar[tuple[str, ...]] = ("people", "quotas", "posts", "papers")
     #: what a line is read with when its case is moved; anything else costs a query where it is used
     reads: ClassVar[tuple[str, ...]] = ("quota_type", "person")
+    #: what a blank cell of a workbook leaves as it is registered
+    keeps: ClassVar[tuple[str, ...]] = ()
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new
 
     def form(self, data: Any = None, *, user: Any, unit: Unit | None = None, **more: Any) -> Any:
@@ -142,9 +144,10 @@ class KindOfCase:
         return self.posts(*imagined) if imagined is not None else []
 
     def imagined(self, form: Any, others: list[Line]) -> tuple[Application, list[Line]] | None:
-        """Return the case as it would be with the line of this form; None until the form holds."""
+        """Return the case as it would be with the line of this form; None: nothing to say yet."""
         if not form.is_valid():
-            return None
+            line = self.early(form)
+            return (line.application, [*others, line]) if line is not None else None
         data = self.line(form)
         given = {f.name: getattr(data, f.name) for f in fields(data)}
         for name in ("id_no", "phone", "whole"):
@@ -153,6 +156,10 @@ class KindOfCase:
             kind=self.kind, unit=self.unit_of(form), other_unit=self.other_unit_of(form)
         )
         return application, [*others, Line(application=application, **given)]
+
+    def early(self, form: Any) -> Line | None:
+        """Return the line of a form that does not hold yet, as far as figures can be told of it."""
+        return None
 
     def unit_of(self, form: Any) -> Unit:
         """Return the unit the application is filed for."""

@@ -24,6 +24,7 @@ from .stale import refuse_moved
 class Correct(OfSpell):
     kind = Kind.CORRECT
     line_form = KeyFieldsForm
+    keeps = (*KeyFieldsForm.OF_PERSON, *KeyFieldsForm.OF_SPELL)
 
     def document_of(self, form: KeyFieldsForm) -> Any:
         return form.cleaned_data.get("basis")

@@ -23,6 +23,12 @@ class OfSpell(KindOfCase):
         unit: Unit = form.spell.unit
         return unit
 
+    def early(self, form: Any) -> Line | None:
+        """Return the line of whom the form begins from: their cell is known before it is filled."""
+        spell = form.spell
+        application = Application(kind=self.kind, unit=spell.unit)
+        return Line(application=application, spell=spell, quota_type=spell.quota_type)
+
     def line(self, form: Any) -> LineData:
         return self.line_of(form, {"place": frozen.freeze(form.values())})
 

@@ -39,6 +39,13 @@ class PostTake(KindOfCase):
             values={"place": frozen.freeze(form.values())},
         )
 
+    def early(self, form: PostTakeForm) -> Line | None:
+        unit, kind = (form.cleaned_data.get(name) for name in ("unit", "post_kind"))
+        if unit is None or kind is None:
+            return None
+        application = Application(kind=self.kind, unit=unit)
+        return Line(application=application, values={"place": {"post_kind": kind.pk}})
+
     def initial(self, line: Line) -> dict[str, Any]:
         return dict(line.values["place"])
 
@@ -113,6 +120,10 @@ class PostLeave(KindOfCase):
             posting=posting,
             values={"place": frozen.freeze(form.values())},
         )
+
+    def early(self, form: PostLeaveForm) -> Line | None:
+        application = Application(kind=self.kind, unit=form.posting.unit)
+        return Line(application=application, posting=form.posting)
 
     def initial(self, line: Line) -> dict[str, Any]:
         return dict(line.values["place"])

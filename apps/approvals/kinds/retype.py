@@ -26,6 +26,7 @@ from .stale import refuse_moved
 class Retype(OfSpell):
     kind = Kind.RETYPE
     line_form = RetypeForm
+    keeps = RetypeForm.WITH
 
     def line(self, form: RetypeForm) -> LineData:
         data = form.cleaned_data
@@ -40,6 +41,18 @@ class Retype(OfSpell):
         line = self.line_of(form, values)
         line.quota_type = data["quota_type"]
         return line
+
+    def early(self, form: RetypeForm) -> Line | None:
+        chosen = form.cleaned_data.get("quota_type")
+        line = super().early(form)
+        if line is not None and chosen is not None:
+            line.quota_type = chosen
+            return line
+        return None
+
+    def look(self, form: RetypeForm, others: list[Line]) -> list[looking.Box]:
+        """Until another type is chosen: the cell as it stands."""
+        return super().look(form, others) or showing.cells([Line(spell=form.spell)], sign=0)
 
     def initial(self, line: Line) -> dict[str, Any]:
         return {**line.values["change"], **line.values["basis"]}

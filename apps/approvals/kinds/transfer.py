@@ -44,6 +44,18 @@ class Transfer(OfSpell):
         data.slot = form.cleaned_data["slot"]
         return data
 
+    def early(self, form: MoveForm) -> Line | None:
+        """Until a unit is chosen: the cell the person leaves."""
+        data, line = form.cleaned_data, super().early(form)
+        unit = data.get("unit")
+        if line is not None:
+            line.quota_type = data.get("quota_type") if unit is not None else None
+            line.slot = data.get("slot")
+            line.application = Application(
+                kind=self.kind, unit=unit or form.spell.unit, other_unit=form.spell.unit
+            )
+        return line
+
     def initial(self, line: Line) -> dict[str, Any]:
         place = dict(line.values["place"])
         return {**place, "unit": place.pop("to_unit"), "slot": line.slot_id}

@@ -81,8 +81,7 @@ class ChoiceTable(t.Table):
         key = record.person_id if self.subject == "person" else record.pk
         mark = "&" if "?" in self.to else "?"
         return format_html(
-            '<a class="btn btn-plain" href="{}{}{}={}">选择'
-            '<span class="visually-hidden">{}</span></a>',
+            '<a href="{}{}{}={}">选择<span class="visually-hidden">{}</span></a>',
             self.to,
             mark,
             self.subject,
