@@ -44,16 +44,29 @@ class Flow:
 
     @property
     def most(self) -> int:
-        """How many may come in the whole year."""
+        """How many may come in the whole year: a count, so never below zero."""
+        return max(0, self._most)
+
+    @property
+    def allowed(self) -> int:
+        """How many more may be approved now: a count; `over` says what is too many."""
+        return max(0, self.most - self.entries - self.issued)
+
+    @property
+    def over(self) -> int:
+        """How many came, or may come already, beyond what the year allows."""
+        return max(0, self.entries + self.issued - self.most)
+
+    @property
+    def over_said(self) -> str:
+        return f"已突破 {self.over} 名"
+
+    @property
+    def _most(self) -> int:
         out = self.exits + self.committed
         if self.setting.relation == Relation.RATIO:
             return out * self.setting.ratio_in // self.setting.ratio_out
         return out if self.setting.relation == Relation.EQUAL else out - 1
-
-    @property
-    def allowed(self) -> int:
-        """How many more may be approved now; below zero: the balance is broken already."""
-        return self.most - self.entries - self.issued
 
     @property
     def said(self) -> str:
@@ -63,7 +76,8 @@ class Flow:
             out = f"（{out}）× {self.setting.ratio_in} ÷ {self.setting.ratio_out}"
         elif self.setting.relation == Relation.LESS:
             out = f"{out} − 1"
-        result = str(self.allowed) if self.allowed >= 0 else f"−{-self.allowed}"
+        left = self._most - self.entries - self.issued
+        result = str(left) if left >= 0 else f"−{-left}，按 0 计"
         return f"{out} − {self.entries} − {self.issued} = {result}"
 
 

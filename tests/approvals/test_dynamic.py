@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from apps.approvals import dynamic, errors, refusals, services
 from apps.approvals.dynamic import Flow
@@ -27,20 +28,43 @@ def setting(**more) -> UseSetting:
 
 @pytest.mark.rule("NT-10")
 @pytest.mark.parametrize(
-    ("variant", "allowed", "said"),
+    ("variant", "allowed", "over", "said"),
     [
-        ({}, 29, "180 ＋ 140 − 1 − 250 − 40 = 29"),
-        ({"relation": "le"}, 30, "180 ＋ 140 − 250 − 40 = 30"),
+        ({}, 29, 0, "180 ＋ 140 − 1 − 250 − 40 = 29"),
+        ({"relation": "le"}, 30, 0, "180 ＋ 140 − 250 − 40 = 30"),
         (
             {"relation": "ratio", "ratio_in": 2, "ratio_out": 3},
-            213 - 290,
-            "（180 ＋ 140）× 2 ÷ 3 − 250 − 40 = −77",
+            0,
+            290 - 213,
+            "（180 ＋ 140）× 2 ÷ 3 − 250 − 40 = −77，按 0 计",
         ),
     ],
 )
-def test_the_worked_example_comes_out(variant, allowed, said):
+def test_the_worked_example_comes_out(variant, allowed, over, said):
     flow = Flow("", "本级合计", 180, 140, 250, 40, setting(**variant))
-    assert (flow.allowed, flow.said) == (allowed, said)
+    assert (flow.allowed, flow.over, flow.said) == (allowed, over, said)
+
+
+@pytest.mark.rule("NT-10")
+@pytest.mark.parametrize(
+    ("counts", "most", "allowed", "over"),
+    [((0, 0, 0, 0), 0, 0, 0), ((0, 0, 2, 1), 0, 0, 3), ((3, 0, 2, 0), 2, 0, 0)],
+)
+def test_a_count_is_never_below_zero(counts, most, allowed, over):
+    """Where nobody left, nobody may come: 0, not −1, and what came all the same is told apart."""
+    flow = Flow("", "本级合计", *counts, setting())
+    assert (flow.most, flow.allowed, flow.over) == (most, allowed, over)
+
+
+@pytest.mark.rule("NT-10")
+def test_the_page_of_an_empty_register_says_nought(client, home, clerk):
+    Office.objects.create(name="嵊州市委编办", home=home)
+    client.force_login(clerk)
+    page = client.get(reverse("approvals:year_balance")).content.decode()
+    assert 'data-label="现可再批"><b>0</b>' in page
+    assert 'data-label="至多入编">0<' in page
+    assert "已到上限" in page
+    assert "已突破" not in page
 
 
 @pytest.fixture
