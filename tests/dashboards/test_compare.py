@@ -86,8 +86,8 @@ def test_whoever_leaves_the_subtree_went_though_he_is_still_in_the_county(client
         ({"first": SECOND, "second": FIRST}, "后一天须晚于前一天"),
         ({"first": FIRST, "second": FIRST}, "后一天须晚于前一天"),
         ({"second": "2999-01-01"}, "还没有到"),
-        ({"first": "2018-02-30"}, "这不是日期"),
-        ({"first": ""}, "请填写前一天"),
+        ({"first": "2018-02-30"}, "“2018-02-30”不是日期"),
+        ({"first": "", "second": "昨天"}, "“昨天”不是日期"),
     ],
 )
 def test_wrong_days_are_told_at_their_place(client, reader, story, query, words):
@@ -116,6 +116,13 @@ def test_the_workbook_has_every_list(client, reader, story):
     texts = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value]
     assert story["paper"].number in texts
     assert any("2018-01-01" in text and "2020-12-31" in text for text in texts)
+
+
+def test_a_day_that_is_left_out_is_the_usual_one(client, reader, story):
+    client.force_login(reader)
+    today = timezone.localdate()
+    found = ask(client, story["world"].home, first="", second=today).context["found"]
+    assert found.first == dt.date(timezone.localdate().year - 1, 12, 31)
 
 
 def test_from_a_page_of_a_past_day_that_day_is_compared_with_today(client, reader, story):

@@ -21,14 +21,23 @@ from apps.units.models import Unit
 from ..queries import compare as queries
 from ..sheets.compare import layouts_of
 
-NO_DAY = {"invalid": "这不是日期，请按 2026-11-22 的样子填写。"}
+
+class _Day(forms.DateField):
+    """A day from the address. A wrong one is named: the date field of the page cannot show it."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            sentence = f"“{value}”不是日期，请按 2026-11-22 的样子填写。"
+            raise forms.ValidationError(sentence, code="invalid") from None
 
 
 class DaysForm(forms.Form):
     """The two days; each today or before, the first before the second."""
 
-    first = forms.DateField(label="前一天", error_messages=NO_DAY)
-    second = forms.DateField(label="后一天", error_messages=NO_DAY)
+    first = _Day(label="前一天")
+    second = _Day(label="后一天")
 
     def clean_first(self) -> dt.date:
         return self._known("first")
@@ -54,12 +63,12 @@ class DaysForm(forms.Form):
 @require_GET
 def compare_page(request: HttpRequest) -> HttpResponseBase:
     node, today = _node(request), timezone.localdate()
-    asked = {name: request.GET.get(name, "") for name in ("first", "second")}
-    if not any(asked.values()):
-        # from a page of a past day: that day against today
-        first = request.GET.get("on") or f"{today.year - 1}-12-31"
-        asked = {"first": first, "second": today.isoformat()}
-    form = DaysForm(asked)
+    # from a page of a past day: that day against today
+    usual = {
+        "first": request.GET.get("on") or f"{today.year - 1}-12-31",
+        "second": today.isoformat(),
+    }
+    form = DaysForm({name: request.GET.get(name) or day for name, day in usual.items()})
     context: dict[str, Any] = {"node": node, "form": form}
     if not form.is_valid():
         return render(request, "dashboards/compare.html", context, status=422)
