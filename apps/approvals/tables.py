@@ -261,3 +261,12 @@ class UnitCaseTable(CaseTable):
     hidden = ("handler",)
     unit = None  # type: ignore[assignment]
     empty = t.Empty("还没有办件", "本单位申报的用编、入编、出编等事项会列在这里。")
+
+
+class SubtreeCaseTable(CaseTable):
+    """办件 of one unit and of the units below it."""
+
+    key = "subtree-cases"
+    caption = "本单位及下级的办件"
+    hidden = ("handler",)
+    empty = t.Empty("还没有办件", "本单位和下级单位申报的用编、入编、出编等事项会列在这里。")

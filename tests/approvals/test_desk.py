@@ -17,7 +17,7 @@ from apps.approvals.queries import inbox
 from apps.approvals.services import batches, desk
 from apps.audit.models import AuditEvent
 from apps.staff.models import Occupancy
-from tests.factories import units
+from tests.factories import quotas, units
 from tests.factories.approvals import draft_entry, entry_line, filed_entry, filed_use
 
 pytestmark = pytest.mark.django_db
@@ -476,6 +476,26 @@ def test_units_and_people_show_their_cases(
     person = Occupancy.objects.get().person
     shown = window(clerk).get(reverse("staff:detail", args=[person.pk])).content.decode()
     assert case.number in shown
+
+
+def test_the_cases_of_a_unit_say_whether_those_below_are_among_them(office, unit_clerk, clerk):
+    below = units.unit("嵊州市第一中学", office, nature_id="nature.101", established_on=units.DAY)
+    quotas.grant(below, 2)
+    own = filed_entry(office, unit_clerk, entry_line(office, 41, "本人"))
+    lower = filed_entry(below, clerk, entry_line(below, 43, "下属"))
+    address = reverse("approvals:unit", args=[office.pk])
+    page = window(clerk).get(address).content.decode()
+    assert "本单位及下级的办件" in page
+    assert own.summary in page
+    assert lower.summary in page
+    assert below.name in page
+    page = window(clerk).get(f"{address}?own=1").content.decode()
+    assert "只列本单位的办件" in page
+    assert own.summary in page
+    assert lower.summary not in page
+    leaf = window(clerk).get(reverse("approvals:unit", args=[below.pk])).content.decode()
+    assert "本单位的办件" in leaf
+    assert "下级" not in leaf.partition("<h2")[2]
 
 
 def test_the_first_page_counts_and_lists_what_is_urgent(examined, clerk):

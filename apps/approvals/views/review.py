@@ -28,6 +28,8 @@ from apps.documents.errors import FileMissing
 from apps.documents.refusals import sentence as file_sentence
 from apps.staff import errors as staff_errors
 from apps.staff.services.reveals import FIELDS
+from apps.units.choices import EntityKind
+from apps.units.models import Unit
 from apps.units.queries import unit_page
 
 from .. import kinds, late, progress, refusals, tables
@@ -270,19 +272,33 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("view_subtree")
 @require_GET
 def unit_cases(request: HttpRequest, pk: int) -> HttpResponse:
-    """The 办件 tab of a unit: what is late, and what it filed, newest first."""
+    """The 办件 tab of a unit: what is late, and what it and the units below it filed, newest first.
+
+    `?own=1` leaves out the units below.
+    """
     frame = unit_page(request.user, pk)
-    rows = Application.objects.visible_to(request.user).under(frame.unit)
+    seen = Application.objects.visible_to(request.user)
+    below = _has_units_below(frame.unit)
+    own = request.GET.get("own") == "1" or not below
+    rows = seen.filter(unit=frame.unit) if own else seen.under(frame.unit)
     if request.GET.get("open") == "1":
         rows = rows.open()
     rows = rows.exclude(state=State.WITHDRAWN, number__isnull=True)
     rows = rows.select_related("unit", "version", "handler").order_by("-pk")
-    table = prepare_table(request, tables.UnitCaseTable, rows)
+    shown = tables.UnitCaseTable if own else tables.SubtreeCaseTable
+    table = prepare_table(request, shown, rows)
     found = late.by_unit(request.user, frame.unit)
     context = {
         "unit_page": frame,
         "unit": frame.unit,
         "table": table,
         "late": found[0] if found else None,
+        "below": below,
+        "own": own,
     }
     return render(request, "approvals/unit.html", context)
+
+
+def _has_units_below(unit: Unit) -> bool:
+    below = Unit.objects.under(unit).filter(entity_kind=EntityKind.BODY).exclude(pk=unit.pk)
+    return below.exists()
