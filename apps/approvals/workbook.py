@@ -6,9 +6,8 @@ A row is checked by the same form as a line typed in by hand, so that both say t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django import forms
@@ -47,6 +46,8 @@ VERSION: Final = 1
 MOST: Final = 200
 #: Columns that say whom a row is about, for kinds that begin from somebody of the register.
 WHO_NAME, WHO_NUMBER = "_name", "_id_no"
+#: Columns in which a row is named by its words.
+PICKED: Final = ("document", "basis", "dept", "unit", "to_unit", "work_unit")
 #: Headers people use for the same thing.
 ALIASES: Final = {
     "id_no": ("身份证号", "身份证号码", "证件号码"),
@@ -94,8 +95,17 @@ def columns(kind: KindOfCase, user: Any, unit: Unit | None = None) -> list[Colum
             continue
         if kind.subject and name in ("id_no", "name"):
             continue  # a correction of number or name is filed one by one
-        found.append(_column(name, fields[name], labels, user, unit))
+        one = _column(name, fields[name], labels, user, unit)
+        found.append(replace(one, required=False) if name in kind.keeps else one)
     return found
+
+
+def notes(kind: KindOfCase) -> tuple[str, ...]:
+    """Return what the sheet of instructions says besides."""
+    found = [f"一份表格对应一件申报，一个单位，最多 {MOST} 人。"]
+    if kind.keeps:
+        found.append("留空的单元格保持原登记不变；要清空的内容请在页面上逐人办理。")
+    return tuple(found)
 
 
 def _column(
@@ -214,6 +224,7 @@ def checked(rows: Sequence[Row], kind: KindOfCase, unit: Unit, user: Any) -> Non
             more[kind.subject] = spell.person if kind.subject == "person" else spell
         texts = row.texts if kind.subject else {**row.texts, "unit": str(unit.pk)}
         form = kind.form(texts, user=user, unit=unit, **more)
+        form.data = {**_left_as_is(form, kind, texts), **texts}
         for one in form.fields.values():
             if isinstance(one, DocumentField):
                 one.let_choose(user, cite=True)
@@ -227,16 +238,36 @@ def checked(rows: Sequence[Row], kind: KindOfCase, unit: Unit, user: Any) -> Non
     _no_one_twice(rows, kind)
 
 
+def _left_as_is(form: Any, kind: KindOfCase, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return what blank cells stand for: what is registered, where the kind keeps it; for a tick,
+    what the form begins with. A document and its number are one answer."""
+    found: dict[str, Any] = {}
+    for name, one in form.fields.items():
+        if name in texts or f"{name}_text" in texts:
+            continue
+        if name in kind.keeps or isinstance(one, forms.BooleanField):
+            found[name] = form.get_initial_for_field(one, name)
+    if {"document", "document_text", "document_no"} & texts.keys():
+        found.pop("document", None)
+        found.pop("document_no", None)
+    return _texts(found, chosen=True)
+
+
 def _no_one_twice(rows: Sequence[Row], kind: KindOfCase) -> None:
-    name = WHO_NUMBER if kind.subject else "id_no"
-    times = Counter(row.texts.get(name, "").upper() for row in rows)
-    slots = Counter(row.texts.get("slot", "") for row in rows)
-    for row in rows:
-        number, slot = row.texts.get(name, "").upper(), row.texts.get("slot", "")
-        if number and times[number] > 1:
-            row.said.setdefault(name, []).append("表中有相同的号码，一个人只填一行")
-        if slot and slots[slot] > 1:
-            row.said.setdefault("slot", []).append("表中有相同的用编序号，一个序号只能一人使用")
+    number = WHO_NUMBER if kind.subject else "id_no"
+    for name, rest in (
+        (number, "号码相同，一个人只填一行"),
+        ("slot", "用编序号相同，一个序号只能一人使用"),
+    ):
+        lines: dict[str, list[int]] = {}
+        for row in rows:
+            lines.setdefault(row.texts.get(name, "").upper(), []).append(row.line)
+        for row in rows:
+            text = row.texts.get(name, "").upper()
+            others = [line for line in lines[text] if line != row.line]
+            if text and others:
+                words = "、".join(str(line) for line in others[:5])
+                row.said.setdefault(name, []).append(f"与表中第 {words} 行{rest}")
 
 
 def _subjects(rows: Sequence[Row], kind: KindOfCase, unit: Unit) -> dict[str, Occupancy]:
@@ -256,17 +287,17 @@ def _subjects(rows: Sequence[Row], kind: KindOfCase, unit: Unit) -> dict[str, Oc
     return found | {n.lower(): spell for n, spell in found.items()}
 
 
-def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the values of a row as a browser would send them."""
+def _texts(values: Mapping[str, Any], *, chosen: bool = False) -> dict[str, str]:
+    """Return values as a browser would send them. chosen: keys of rows, not words for them."""
     sent: dict[str, str] = {}
     for name, value in values.items():
-        if value is None or value == "" or value is False:
+        if value is None or value == "":
             continue
-        if value is True:
-            sent[name] = "on"
+        if isinstance(value, bool):
+            sent[name] = "on" if value else ""
         elif hasattr(value, "isoformat"):
             sent[name] = value.isoformat()
-        elif name in ("document", "dept", "unit", "to_unit", "work_unit"):
+        elif name in PICKED and not chosen:
             sent[f"{name}_text"] = str(value)
         else:
             sent[name] = str(value)

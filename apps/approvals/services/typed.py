@@ -11,7 +11,7 @@ import binascii
 import datetime as dt
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.db import connection
@@ -38,10 +38,18 @@ class TooLong(Exception):
 
 
 @write
-def keep(*, address: str, data: Mapping[str, str], by: Any, form: str = "") -> Typed | None:
+def keep(
+    *,
+    address: str,
+    data: Mapping[str, str],
+    by: Any,
+    form: str = "",
+    seal: Collection[str] = (),
+) -> Typed | None:
     """Keep what was typed on an address in place of what was there. Raises TooLong.
 
     form   key of the form (core.idempotency); of one that was sent meanwhile nothing is kept
+    seal   fields sealed whatever stands in them
     """
     if len(address) > 200 or sum(len(k) + len(v) for k, v in data.items()) > LONGEST:
         raise TooLong
@@ -51,7 +59,11 @@ def keep(*, address: str, data: Mapping[str, str], by: Any, form: str = "") -> T
     row = Typed.objects.select_for_update().filter(user=by, address=address).first()
     if row is None:
         row = Typed(user=by, address=address, uid=uuid.uuid4())
-    row.data = {name: _sealed(name, text, row.uid) for name, text in data.items() if text}
+    row.data = {
+        name: _sealed(name, text, row.uid, always=name in seal)
+        for name, text in data.items()
+        if text
+    }
     row.save()
     older = Typed.objects.filter(user=by).order_by("-saved_at", "-pk").values("pk")[MOST:]
     Typed.objects.filter(pk__in=list(older.values_list("pk", flat=True))).delete()
@@ -107,10 +119,10 @@ def opened(row: Typed) -> dict[str, str]:
     return found
 
 
-def _sealed(name: str, text: str, uid: uuid.UUID) -> str:
+def _sealed(name: str, text: str, uid: uuid.UUID, *, always: bool) -> str:
     # what begins with the mark itself is sealed too, so that it comes back as it was typed
     bare = re.sub(r"[\s-]", "", text)
-    if name in PERSONAL or text.startswith(SEALED) or _NUMBER.search(bare):
+    if always or name in PERSONAL or text.startswith(SEALED) or _NUMBER.search(bare):
         blob = crypto.encrypt(text, field=FIELD, row=uid)
         return SEALED + base64.urlsafe_b64encode(blob).decode()
     return text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -80,6 +83,8 @@ def workbook_page(request: HttpRequest, kind: str) -> HttpResponse:
     page = _Sheet(request, of, application)
     if request.GET.get("template"):
         return page.template()
+    if request.GET.get("marked"):
+        return page.marked()
     if request.method == "GET":
         return page.form(SheetForm(user=request.user, unit=page.unit))
     if "_confirm" in request.POST:
@@ -110,7 +115,7 @@ class _Sheet:
             title=title,
             code=workbook.template_code(self.of),
             version=workbook.VERSION,
-            notes=(f"一份表格对应一件申报，一个单位，最多 {workbook.MOST} 人。",),
+            notes=workbook.notes(self.of),
         )
         return answer
 
@@ -120,19 +125,28 @@ class _Sheet:
         if not form.is_valid():
             return self.form(form)
         upload, unit = form.cleaned_data["file"], form.unit_chosen
-        try:
-            book = _read(upload)
-        except sheets.Refused as refused:
-            form.add_error("file", refused.sentence)
-            return self.form(form)
-        parsed, rows = workbook.read(book, self.of, unit, user)
-        warning = sheets.template_warning(book, workbook.template_code(self.of), workbook.VERSION)
-        faults = list(parsed.faults)
-        if faults:
-            form.add_error(
-                "file", f"“{upload.name}”有 {len(faults)} 处错误，没有写入任何内容，改好后再上传"
-            )
-            return self.form(form, faults=faults[:FAULTS_SHOWN], more=len(faults), warning=warning)
+        with _held(upload) as path:
+            try:
+                book = sheets.read(path, upload.name)
+            except sheets.Refused as refused:
+                form.add_error("file", refused.sentence)
+                return self.form(form)
+            parsed, rows = workbook.read(book, self.of, unit, user)
+            code = workbook.template_code(self.of)
+            warning = sheets.template_warning(book, code, workbook.VERSION)
+            faults = parsed.faults.sorted()
+            if faults:
+                form.add_error(
+                    "file",
+                    f"“{upload.name}”有 {len(faults)} 处错误，没有写入任何内容，改好后再上传",
+                )
+                return self.form(
+                    form,
+                    faults=faults[:FAULTS_SHOWN],
+                    more=len(faults),
+                    warning=warning,
+                    marked_url=self._mark(path, upload.name, faults),
+                )
         kept = {"unit": unit.pk, "rows": [[row.line, row.texts] for row in rows]}
         try:
             services.keep(
@@ -142,6 +156,37 @@ class _Sheet:
             form.add_error("file", "表格内容太长，请分成几份上传")
             return self.form(form)
         return self.preview(unit, rows, warning)
+
+    def _mark(self, path: str, name: str, faults: list[Any]) -> str:
+        """Keep the workbook with its faults marked, sealed, for who sent it; return its address.
+
+        "" where it cannot be marked or is too large to keep: the list on the page says it all.
+        """
+        try:
+            with tempfile.NamedTemporaryFile(suffix=".xlsx") as out:
+                sheets.mark_faults(path, faults, out.name, name=name)
+                content = base64.b64encode(Path(out.name).read_bytes()).decode()
+            services.keep(
+                address=self.address,
+                data={"marked": content, "name": Path(name).stem[:80]},
+                by=self.request.user,
+                seal=("marked",),
+            )
+        except (sheets.Refused, typing.TooLong):
+            return ""
+        return self.address + ("&" if "?" in self.address else "?") + "marked=1"
+
+    def marked(self) -> HttpResponse:
+        """Give the workbook back as it was sent, the faulty cells marked."""
+        row = typing.of(self.request.user, self.address)
+        kept = typing.opened(row) if row is not None else {}
+        if not kept.get("marked"):
+            messages.warning(self.request, "标出错误的表格已不再保留，请重新上传")
+            return redirect(self.address)
+        answer = HttpResponse(base64.b64decode(kept["marked"]), content_type=XLSX)
+        name = f"{kept.get('name', '表格')}（标出错误）.xlsx"
+        answer["Content-Disposition"] = content_disposition_header(True, name)
+        return answer
 
     def confirm(self) -> HttpResponse:
         """Check once more what was shown, and write the lines."""
@@ -229,11 +274,12 @@ class _Sheet:
         }
 
 
-def _read(upload: Any) -> sheets.Workbook:
-    """Read an upload by way of a file that is gone afterwards. Raises sheets.Refused."""
+@contextmanager
+def _held(upload: Any) -> Iterator[str]:
+    """Hold an upload in a file that is gone afterwards; gives its path."""
     suffix = Path(upload.name).suffix.lower()[:6]
     with tempfile.NamedTemporaryFile(suffix=suffix if suffix.isascii() else "") as file:
         for block in upload.chunks():
             file.write(block)
         file.flush()
-        return sheets.read(file.name, upload.name)
+        yield file.name
