@@ -83,7 +83,7 @@ class Command(BaseCommand):
             self._stage(sentence)
         contradictions.plant(home, seeding.latest_day())
         seeding.analyze()
-        filed = cases.plant(home, bureau_of(home), timezone.localdate())
+        filed = cases.plant(home, bureau_of(home), timezone.localdate(), specs.DEMO.mark)
         self._stage(f"办理中的办件 {len(filed)} 件")
         faults = checking.faults(specs.DEMO, home)
         if faults:
