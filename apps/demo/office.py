@@ -26,6 +26,10 @@ from .scans import scan
 EXEMPT: Final = "entry_mode.10"
 RECRUITED: Final = "entry_mode.03"
 RESIGNED: Final = "exit_mode.06"
+#: 事业编制, whatever their funds
+INSTITUTION: Final = "quota_type.2"
+#: Nobody's number.
+PHONE: Final = "13800000000"
 #: Who enters: name, birth, sex, school, what they learnt.
 PEOPLE: Final = (
     ("梁若溪", dt.date(1996, 4, 12), "2", "云浙师范大学", "汉语言文学"),
@@ -60,6 +64,7 @@ class Office:
         """File a case as the unit's clerk, with a page for each material of its list."""
         by = self.users["unit_clerk"]
         draft = services.start(kind=kind, unit=unit, lines=[data], by=by)
+        services.set_contact(application=draft, contact=str(by), phone=PHONE, by=by)
         for place, one in enumerate(draft.version.papers):
             if one.required or place < 2:  # some of the others, as units do
                 upload = self._page(one.label, kind, unit, data, picture=place % 2 == 1)
@@ -89,6 +94,13 @@ class Office:
             "document_no": self.letter("人社"),
             "entry_mode": EXEMPT if slot is None else RECRUITED,
         }
+        if quota_type.pk.startswith(INSTITUTION):
+            values |= {
+                "identity": "person_identity.4",
+                "position_class": "position_class.2",
+                "position_grade": "position_grade.C12",
+                "post_name": "教师",
+            }
         if slot is not None:
             values |= {"notice_no": slot.notice.number, "slot_no": str(slot.no)}
         person = {

@@ -12,31 +12,33 @@ from apps.core.sheets import Heading, Layout, Line
 from . import secrets
 from .models import Occupancy
 
+#: columns nobody needs where nobody has anything in them
+OPTIONAL = ("职务层次、职级", "岗位类别、等级", "所在内设机构", "去向")
 HEADINGS = (
     Heading(("序号",), 5),
     Heading(("姓名",), 9),
     Heading(("性别",), 5),
-    Heading(("出生年月",), 9),
-    Heading(("公民身份号码",), 20),
+    Heading(("出生年月",), 8.5),
+    Heading(("公民身份号码",), 18.5),
     Heading(("民族",), 6),
-    Heading(("政治面貌",), 11),
-    Heading(("学历",), 12),
-    Heading(("学位",), 10),
-    Heading(("职务",), 14, align="left"),
+    Heading(("政治面貌",), 9),
+    Heading(("学历",), 14),
+    Heading(("学位",), 11),
+    Heading(("职务",), 12, align="left"),
     Heading(("职务层次、职级",), 14, align="left"),
     Heading(("岗位类别、等级",), 14, align="left"),
-    Heading(("编制类型",), 14),
-    Heading(("人员身份",), 13),
-    Heading(("入编时间",), 11),
-    Heading(("入编文号",), 18, align="left"),
-    Heading(("所在内设机构",), 14, align="left"),
+    Heading(("编制类型",), 16),
+    Heading(("人员身份",), 16),
+    Heading(("入编时间",), 10.5),
+    Heading(("入编文号",), 19, align="left"),
+    Heading(("所在内设机构",), 13, align="left"),
 )
-NOTE = Heading(("备注",), 14, align="left")
+NOTE = Heading(("备注",), 10, align="left")
 LEAVING = (
-    Heading(("出编时间",), 11),
-    Heading(("退出方式",), 10),
+    Heading(("出编时间",), 10.5),
+    Heading(("退出方式",), 12),
     Heading(("去向",), 14, align="left"),
-    Heading(("出编文号",), 18, align="left"),
+    Heading(("出编文号",), 19, align="left"),
 )
 
 
@@ -47,16 +49,25 @@ def roster_layout(
 
     spells    with what tables.RELATED joins and tables.CODES reads, in order
     leaving   减少人员花名册: with the columns of the exit
+
+    A column of OPTIONAL that is empty throughout is left out: larger letters instead.
     """
     name = "减少人员花名册" if leaving else "在编人员花名册"
+    headings = (*HEADINGS, *(LEAVING if leaving else ()), NOTE)
+    rows = [
+        [number, *_cells(spell), *(_exit(spell) if leaving else ()), spell.note]
+        for number, spell in enumerate(spells, start=1)
+    ]
+    wanted = [
+        n
+        for n, heading in enumerate(headings)
+        if heading.path[0] not in OPTIONAL or not rows or any(row[n] for row in rows)
+    ]
     return Layout(
         name=name,
         title=f"{unit.name}{name}",
-        headings=(*HEADINGS, *(LEAVING if leaving else ()), NOTE),
-        lines=[
-            Line([number, *_cells(spell), *(_exit(spell) if leaving else ()), spell.note])
-            for number, spell in enumerate(spells, start=1)
-        ],
+        headings=tuple(headings[n] for n in wanted),
+        lines=[Line([row[n] for n in wanted]) for row in rows],
         about=(f"制表单位：{office}", f"截止日期：{wording.day(on)}", f"共 {len(spells)} 名"),
         paper="A3",
     )
@@ -75,7 +86,7 @@ def _cells(spell: Occupancy) -> list[Any]:
         _label(person.degree),
         spell.post_name,
         _joined(spell.post_level, spell.civil_rank),
-        _joined(spell.position_class, spell.position_grade),
+        _position(spell.position_class, spell.position_grade),
         spell.quota_type.label,
         _label(spell.identity),
         wording.day(spell.starts_on),
@@ -103,6 +114,13 @@ def _short(value: Any) -> str:
     if value is None:
         return ""
     return (value.external_map or {}).get("short") or value.label
+
+
+def _position(sort: Any, grade: Any) -> str:
+    """Return 专业技术六级: a grade that names its class stands alone."""
+    if sort is not None and grade is not None and grade.label[:2] == sort.label[:2]:
+        return str(grade.label)
+    return _joined(sort, grade)
 
 
 def _joined(*values: Any) -> str:

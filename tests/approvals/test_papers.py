@@ -73,6 +73,17 @@ def test_the_entry_form_holds_the_ten_blocks_and_the_opinions_so_far(
     assert paper.number.startswith(case.number)
 
 
+def test_a_newcomers_sex_and_birth_are_read_from_the_number(office, unit_clerk):
+    line = entry_line(office)
+    line.values["person"] = {"political_status": "political_status.03"}
+    case = filed_entry(office, unit_clerk, line)
+
+    told = making.said("entry", case, case.lines.get(), full=False).values
+
+    assert (told["性别"], told["出生年月"]) == ("男", "1995年3月")
+    assert told["政治面貌"] == "共青团员"  # as offices write it
+
+
 @pytest.mark.rule("PP-03")
 def test_who_has_the_right_prints_the_number_in_full_and_is_noted(client, case, clerk):
     client.force_login(clerk)

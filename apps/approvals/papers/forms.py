@@ -60,7 +60,7 @@ def _who(values: Values) -> list[list[Box]]:
     """Return blocks 1 to 5, alike on 入编 and 出编."""
     v = values
     return [
-        [*_pair(v, "单位名称", 9, label="单位名称（章）"), *_pair(v, "主管部门", 9)],
+        [*_pair(v, "单位名称", 9, label="单位名称\n（章）"), *_pair(v, "主管部门", 9)],
         [
             *_pair(v, "姓名", 5),
             *_pair(v, "性别", 2, wide=2),
@@ -74,12 +74,12 @@ def _who(values: Values) -> list[list[Box]]:
         [*_pair(v, "编制类型", 9), *_pair(v, "编制所在单位", 9)],
         [*_pair(v, "经费形式", 9), *_pair(v, "本人身份", 9)],
         [
-            *_pair(v, "岗位类别等级", 9, label="岗位类别/等级"),
-            *_pair(v, "职务", 9, label="职务（编制职务名称）"),
+            *_pair(v, "岗位类别等级", 9, label="岗位类别\n/等级"),
+            *_pair(v, "职务", 9, label="职务（编制\n职务名称）"),
         ],
         [
-            *_pair(v, "职务层次职级", 6, label="职务层次/职级"),
-            *_pair(v, "专技资格", 6, label="专技资格/工勤等级"),
+            *_pair(v, "职务层次职级", 6, label="职务层次\n/职级"),
+            *_pair(v, "专技资格", 6, label="专技资格\n/工勤等级"),
             *_pair(v, "双肩挑", 3),
         ],
     ]
@@ -89,7 +89,7 @@ def _basis(values: Values) -> list[Box]:
     return [
         *_pair(values, "依据文件", 8),
         *_pair(values, "文号", 5, wide=2),
-        *_pair(values, "文件日期", 4, wide=2),
+        *_pair(values, "文件日期", 4, label="文件\n日期", wide=2),
     ]
 
 
@@ -145,12 +145,12 @@ def card(values: Values, rows: Rows) -> Form:
                 *_pair(v, "出生年月", 5),
                 Box("照片", 4, 4, "photo"),
             ],
-            [*_pair(v, "人员编号", 5), *_pair(v, "公民身份号码", 9)],
-            [*_pair(v, "编制所在单位", 17)],
+            [*_pair(v, "人员编号", 5), *_pair(v, "公民身份号码", 8, wide=4)],
+            [*_pair(v, "编制所在单位", 16, wide=4)],
             [*_pair(v, "编制类型", 7), *_pair(v, "入编时间", 7)],
             [*_pair(v, "经费形式", 9), *_pair(v, "进入方式", 9)],
             [*_pair(v, "职务", 9), *_pair(v, "文号", 9, label="入编文号")],
-            [*_pair(v, "编制使用通知单号", 8, wide=4), *_pair(v, "用编序号", 9)],
+            [*_pair(v, "编制使用通知单号", 7, wide=5), *_pair(v, "用编序号", 9)],
             [
                 *_pair(v, "备注", 9),
                 Box("", 12, 1, "sign", title="编制机构（章）", day=v["发卡日期"], height=24.0),
@@ -162,23 +162,28 @@ def card(values: Values, rows: Rows) -> Form:
 def flow(values: Values, rows: Rows) -> Form:
     v = values
     columns = (
-        ("序号", 1), ("环节", 3), ("操作", 3), ("办理人", 2), ("收到时间", 3), ("办理时间", 3),
-        ("用时", 3), ("意见", 6),
+        ("序号", 3), ("环节", 6), ("操作", 5), ("办理人", 5), ("收到时间", 6), ("办理时间", 6),
+        ("用时", 6), ("意见", 11),
     )  # fmt: skip
+    above = [
+        [*_pair(v, "受理编号", 18, wide=6), *_pair(v, "事项", 18, wide=6)],
+        [*_pair(v, "单位名称", 18, wide=6), *_pair(v, "主管部门", 18, wide=6)],
+        [*_pair(v, "摘要", 42, wide=6)],
+        [*_pair(v, "人员", 42, wide=6)],
+        [*_pair(v, "申报人", 18, wide=6), *_pair(v, "现在状态", 18, wide=6)],
+        [*_pair(v, "提交时间", 18, wide=6), *_pair(v, "办结时间", 18, wide=6)],
+    ]
     return Form(
         title=PaperKind.FLOW.label,
-        widths=GRID,
+        widths=(1.0,) * 48,
         size=10.5,
         rows=[
-            [*_pair(v, "受理编号", 9), *_pair(v, "事项", 9)],
-            [*_pair(v, "单位名称", 9), *_pair(v, "主管部门", 9)],
-            [*_pair(v, "摘要", 21)],
-            [*_pair(v, "人员", 21)],
-            [*_pair(v, "申报人", 9), *_pair(v, "现在状态", 9)],
-            [*_pair(v, "提交时间", 9), *_pair(v, "办结时间", 9)],
+            *above,
             [Box(name, wide, 1, "head") for name, wide in columns],
             *[[Box(str(row[name]), wide) for name, wide in columns] for row in rows],
         ],
+        head=1,
+        head_at=len(above),
     )
 
 
@@ -190,7 +195,7 @@ def use(values: Values, rows: Rows) -> Form:
         title=PaperKind.USE.label,
         widths=GRID,
         rows=[
-            [*_pair(v, "单位名称", 9, label="用编单位（章）"), *_pair(v, "主管部门", 9)],
+            [*_pair(v, "单位名称", 9, label="用编单位\n（章）"), *_pair(v, "主管部门", 9)],
             [*_pair(v, "来文文件名", 21)],
             [*_pair(v, "来文文号", 9), *_pair(v, "来文时间", 9)],
             [*_pair(v, "联系人", 9), *_pair(v, "联系电话", 9)],
@@ -263,11 +268,12 @@ def notice(values: Values, rows: Rows) -> TabledLetter:
             paragraphs=[
                 f"{v['收悉']}经研究，核准你单位使用编制{v['批准总数']}名（{v['编制明细']}）"
                 f"{v['来源说明']}。有效期至{v['有效期至']}，逾期未使用的自动失效。",
-                "请按下列用编序号办理人员入编，一号一人；扫描二维码可直接填写入编申请。",
+                "请按附表所列用编序号办理人员入编，一号一人；扫描二维码可直接填写入编申请。",
             ],
             signer=v["发文机关"],
             on=day(v["下达日期"]),
         ),
+        caption="附：用编序号",
         head=("用编序号", "编制类型", "用途", "入编二维码"),
         widths=(1.0, 2.0, 3.2, 1.5),
         rows=[[row["用编序号"], row["编制类型"], row["用途"], row["二维码"]] for row in rows],

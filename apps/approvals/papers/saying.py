@@ -33,3 +33,10 @@ def unit_of(application: Application) -> dict[str, str]:
 
 def label(value: Any) -> str:
     return value.label if value is not None else ""
+
+
+def short(value: Any) -> str:
+    """Return 共青团员 rather than 中国共产主义青年团团员: what offices write in a narrow box."""
+    if value is None:
+        return ""
+    return (value.external_map or {}).get("short") or value.label

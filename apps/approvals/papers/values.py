@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.core import identity
+from apps.core.models import CodeValue
 from apps.documents.models import ApprovalDocument
 from apps.staff.models import Occupancy, Person
 
@@ -21,10 +22,10 @@ from ..models.papers import PaperKind
 from ..moves import MOVES
 from ..progress import lamp_of
 from . import use_values
-from .saying import Said, Value, label, unit_of
+from .saying import Said, Value, label, short, unit_of
 from .trail import BOXES, day, month, opinions
 
-SEX = {"M": "男", "F": "女"}
+SEX = {"1": "男", "2": "女"}  # GB/T 2261.1, as an identity number tells it
 
 
 def said(kind: str, application: Application, line: Line | None, *, full: bool) -> Said:
@@ -70,7 +71,7 @@ def _person(person: Person | None, words: Mapping[str, str], number: str) -> dic
         born, sex = month(person.birth_month), label(person.sex)
         words = {
             "ethnicity": label(person.ethnicity),
-            "political_status": label(person.political_status),
+            "political_status": short(person.political_status),
             "work_started_on": person.work_started_on.isoformat() if person.work_started_on else "",
             "education": label(person.education),
             "degree": label(person.degree),
@@ -111,7 +112,10 @@ def _join(*words: str) -> str:
 def _entry(application: Application, line: Any, full: bool) -> Said:
     raw = line.values.get("place", {})
     place = frozen.said(raw)
-    words = frozen.said(line.values.get("person", {}))
+    typed = line.values.get("person", {})
+    words = frozen.said(typed)
+    if party := CodeValue.objects.filter(pk=typed.get("political_status") or "").first():
+        words["political_status"] = short(party)
     person = line.person or (line.result.person if line.result is not None else None)
     slot: Slot | None = line.slot
     return Said(

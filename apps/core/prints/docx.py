@@ -75,10 +75,11 @@ def write_letter(
         paragraph(words.title, size=22, font=TITLE, align="center", after=120),
         *([paragraph(f"{words.to}：", size=16, spaced=True)] if words.to else []),
         *[paragraph(text, size=16, indent=True, spaced=True) for text in words.paragraphs],
-        _list(one),
         paragraph("", size=16),
         paragraph(words.signer, size=16, align="right", spaced=True, right=640),
         paragraph(words.day, size=16, align="right", spaced=True, right=640),
+        paragraph(one.caption, size=14, font=HEAD, after=60),
+        _list(one),
     ]
     return document(body, margins=LETTER_MARGINS, foot=_foot(foot, code) if foot else "")
 
@@ -208,7 +209,10 @@ def _table(form: Form) -> str:
     room = ((long if form.landscape else short) - 2 * MARGIN) * TWIPS
     unit = room / sum(form.widths)
     widths = [round(share * unit) for share in form.widths]
-    rows = [_row(row, widths, form, head=n < form.head) for n, row in enumerate(_places(form))]
+    rows = [
+        _row(row, widths, form, head=n < form.head and not form.head_at)
+        for n, row in enumerate(_places(form))
+    ]
     return _grid(widths, rows)
 
 

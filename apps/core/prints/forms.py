@@ -37,7 +37,8 @@ class Form:
 
     widths   of the grid's columns, as shares
     rows     boxes in order; a box of several rows leaves the place below it free
-    head     how many of the first rows are repeated on every page
+    head     how many rows are repeated on every page that follows them
+    head_at  the first of these rows
     above    texts left and right over the grid
     """
 
@@ -45,6 +46,7 @@ class Form:
     widths: Sequence[float]
     rows: Sequence[Sequence[Box]]
     head: int = 0
+    head_at: int = 0
     above: tuple[str, str] = ("", "")
     notes: Sequence[str] = field(default_factory=tuple)
     paper: str = "a4"
@@ -64,11 +66,15 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class TabledLetter:
-    """A letter (GB/T 9704) with a table below its text. rows: texts, or a Code."""
+    """A letter (GB/T 9704) with a table after its day, so that nobody signs a page of its own.
+
+    caption   above the table; rows: texts, or a Code
+    """
 
     letter: Letter
     head: Sequence[str]
     widths: Sequence[float]
     rows: Sequence[Sequence[str | Code]]
+    caption: str = ""
     stamp: Stamp | None = None
     link: str = ""

@@ -120,6 +120,7 @@ def form(one: Form, shared: Stamp) -> dict[str, Any]:
         "widths": list(one.widths),
         "rows": [[_box(box, one.widths, width / total) for box in row] for row in one.rows],
         "head": one.head,
+        "head_at": one.head_at,
         "above": [clean(text) for text in one.above],
         "notes": [clean(text) for text in one.notes],
         "paper": one.paper,
@@ -152,6 +153,7 @@ def tabled(one: TabledLetter, shared: Stamp) -> dict[str, Any]:
         "sort": "letter",
         "letter": letter(one.letter),
         "table": {
+            "caption": clean(one.caption),
             "head": [clean(text) for text in one.head],
             "widths": list(one.widths),
             "rows": [

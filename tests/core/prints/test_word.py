@@ -165,7 +165,7 @@ def test_codes_at_the_foot_stand_beside_the_relations_a_template_has():
         head=("号", "码"), widths=(1, 2), rows=[["{{ 明细.号 }}", "{{ 明细.码 }}"]],
     )  # fmt: skip
     template = docx.write_letter(letter, foot=["编号：{{ 编号 }}"], code="{{ 二维码 }}")
-    assert word.names(template) == ["明细.号", "明细.码", "日期", "二维码", "编号"]
+    assert word.names(template) == ["日期", "明细.号", "明细.码", "二维码", "编号"]
 
     parts = word.unpack(
         word.fill(
