@@ -416,9 +416,11 @@ def test_a_batch_moves_each_case_by_itself_and_loses_none(office, unit_clerk, su
     outcome = {item.application_id: item for item in batch.items.all()}
     assert {key: item.outcome for key, item in outcome.items()} == {
         cases[0].pk: "done",
+        cases[1].pk: "failed",
         cases[2].pk: "failed",
         cases[3].pk: "done",
     }
+    assert "退回补正" in outcome[cases[1].pk].sentence  # gone from the inbox, not from the report
     assert "我来办" not in outcome[stale.pk].sentence
     assert "转办" in outcome[stale.pk].sentence
     page = client.get(begun["Location"]).content.decode()
@@ -456,6 +458,32 @@ def test_unlike_cases_are_passed_group_by_group(office, unit_clerk, supervisor, 
         "入编 · 科长审签",
         "入编 · 编办经办审核",
     ]
+
+
+def test_the_other_group_is_not_lost_by_a_fault_in_the_first(
+    office, unit_clerk, supervisor, clerk, chief
+):
+    first = filed_entry(office, unit_clerk)
+    second = filed_entry(office, unit_clerk, entry_line(office, 13, "王二"))
+    move(move(first, "pass", supervisor), "pass", clerk)
+    move(second, "pass", supervisor)
+    client = window(chief)
+    keys = {"_key": str(uuid.uuid4()), "pk": [first.pk, second.pk]}
+    group = client.post("/approvals/batch/", keys).context["groups"][0]
+    sent = {"items": group["items"], "rest": group["rest"]}
+    page = client.post("/approvals/batch/", {"_key": str(uuid.uuid4()), "opinion": "", **sent})
+    assert page.status_code == 422
+    told = {one["label"]: bool(one["form"].errors) for one in page.context["groups"]}
+    assert told == {group["label"]: True, _other(group["label"]): False}
+    sent["opinion"] = "同意"
+    page = client.post("/approvals/batch/", {"_key": str(uuid.uuid4()), **sent}, follow=True)
+    assert "另外 1 件不属于这一组" in page.content.decode()
+    assert Batch.objects.get().items.count() == 1
+
+
+def _other(label):
+    labels = ["入编 · 科长审签", "入编 · 编办经办审核"]
+    return labels[1 - labels.index(label)]
 
 
 def test_a_batch_takes_nothing_from_beyond_the_inbox(case, clerk):

@@ -171,7 +171,7 @@ class MineTable(t.Table):
     number = t.CodeColumn("编号", accessor="number", order_by="number", phone="figure")
     kind = t.Column("事项", accessor="get_kind_display", order_by="kind", phone="hide")
     unit = t.Column("单位", accessor="unit.name", order_by="scope", phone="figure")
-    state = t.LampColumn("状态", accessor="state", phone="lamp")
+    state = t.LampColumn("状态", accessor="state", phone="figure")
     due = t.MomentColumn("本环节期限", accessor="due_at", order_by="due_at", phone="hide")
     submitted = t.MomentColumn("提交时间", accessor="submitted_at", order_by="submitted_at")
     steps = t.Column("进度", accessor="state", phone="hide")

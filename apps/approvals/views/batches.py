@@ -37,45 +37,68 @@ def batch(request: HttpRequest) -> HttpResponse:
     if not chosen:
         messages.warning(request, "没有选中可以通过的办件，请先勾选")
         return redirect("approvals:inbox")
-    return _ask(request, chosen, BatchForm())
+    return _ask(request, chosen)
 
 
 def _ask(
-    request: HttpRequest, chosen: list[Application], form: BatchForm, only: str = ""
+    request: HttpRequest,
+    chosen: list[Application],
+    failed: BatchForm | None = None,
+    of: frozenset[int] = frozenset(),
 ) -> HttpResponse:
-    groups: dict[str, list[Application]] = {}
+    """Show the groups, each with its own opinion.
+
+    failed, of   the form that did not hold, and the keys of the cases it was sent for
+    """
+    found: dict[str, list[Application]] = {}
     for one in chosen:
-        groups.setdefault(f"{one.kind}:{one.state}:{one.version_id}", []).append(one)
-    context: dict[str, Any] = {
-        "groups": [
+        found.setdefault(f"{one.kind}:{one.state}:{one.version_id}", []).append(one)
+    groups = []
+    for place, cases in enumerate(found.values()):
+        sent = failed is not None and bool(of & {one.pk for one in cases})
+        form = failed if sent else BatchForm()
+        form.auto_id = f"id_{place}_%s"
+        groups.append(
             {
                 "label": f"{cases[0].get_kind_display()} · {step_label(cases[0])}",
                 "cases": cases[:NAMED],
                 "number": len(cases),
-                "items": SEP.join(f"{one.pk}:{one.revision}" for one in cases),
+                "items": _said(cases),
+                "rest": _said([one for one in chosen if one not in cases]),
+                "form": form,
             }
-            for cases in groups.values()
-        ],
+        )
+    context: dict[str, Any] = {
+        "groups": groups,
         "most": batches.MOST,
         "cut": len(chosen) >= batches.MOST,
     }
-    return render_form(request, "approvals/batch.html", form, **context)
+    return render_form(request, "approvals/batch.html", failed, **context)
+
+
+def _said(cases: list[Application]) -> str:
+    return SEP.join(f"{one.pk}:{one.revision}" for one in cases)
 
 
 def _start(request: HttpRequest, rows: Any, items: str) -> HttpResponse:
     seen = dict(_pairs(items))
-    cases = list(rows.filter(pk__in=list(seen)))
-    if not cases:
+    if not rows.filter(pk__in=list(seen)).exists():
         messages.warning(request, "所选办件都已由他人办理，没有需要通过的")
         return redirect("approvals:inbox")
     form = BatchForm(request.POST)
+    rest = list(rows.filter(pk__in=[key for key, _ in _pairs(request.POST.get("rest", ""))]))
     if not form.is_valid():
-        return _ask(request, cases, form)
+        here = list(rows.filter(pk__in=list(seen)))
+        return _ask(request, [*here, *rest], form, frozenset(seen))
+    # what a colleague dealt with meanwhile is refused, and stands in the report with who it was
+    cases = Application.objects.visible_to(request.user).filter(pk__in=list(seen))
     begun = batches.begin(
-        cases=[(one, seen[one.pk]) for one in cases],
+        cases=[(one, seen[one.pk]) for one in cases.order_by("due_at", "pk")],
         opinion=form.cleaned_data["opinion"],
         by=request.user,
     )
+    if rest:
+        messages.info(request, f"另外 {len(rest)} 件不属于这一组，没有办理，仍在待办中")
     return redirect(begun)
 
 
