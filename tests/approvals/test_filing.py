@@ -137,6 +137,24 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(window, office, 
 
 
 @pytest.mark.rule("FL-05")
+def test_many_people_are_folded_and_a_faulty_one_stands_open(window, office, unit_clerk):
+    few = [entry_line(office, 21 + 2 * n, f"人{n}") for n in range(3)]
+    assert "case-fold" not in text(
+        window.get(at("check", draft_entry(office, unit_clerk, *few).pk))
+    )
+    lines = [entry_line(office, 31 + 2 * n, f"人{n}") for n in range(5)]
+    draft = draft_entry(office, unit_clerk, *lines)
+    page = window.get(at("check", draft.pk))
+    assert text(page).count('<details class="case-fold">') == 5
+    one = page.context["lines"][0]
+    assert one.brief[0] == mask_identity(sealed.id_no(one.line).reveal())
+    assert "编制类型 行政编制" in one.brief
+    quotas.people(office, 5)
+    page = window.get(at("check", draft.pk) + "?checks=1")
+    assert all(one.said for one in page.context["lines"])
+    assert '<details class="case-fold">' not in text(page)
+
+
 def test_the_same_person_twice_in_one_draft_is_refused(window, office, document):
     data = filled(office, document)
     post(window, "new", "entry", **data)

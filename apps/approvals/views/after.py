@@ -52,6 +52,7 @@ def filed(request: HttpRequest, pk: int) -> HttpResponse:
         "turn": progress.turn_of(application),
         "marks": progress.line_of(application),
         "lamp": progress.lamp_of(application),
+        "submitted_at": submitted.at if submitted is not None else application.submitted_at,
         "skipped": bool(submitted and submitted.facts.get("skipped")),
         "may_withdraw": "withdraw" in rules.moves_for(request.user, application),
         "may_write": application.state == State.RETURNED

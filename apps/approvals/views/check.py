@@ -31,6 +31,10 @@ from .lines import gone
 
 #: The steps of filing.
 WAY = ("填写", "核对", "提交")
+#: So many people stand open on the page; more are folded to a line each.
+OPEN_LINES = 3
+#: Sections and facts that tell one person of a list from another no better.
+NOT_BRIEF = ("人员信息", "现占编制", "编制所在单位")
 ACCEPT = ",".join(f".{name}" for name in files.EXTENSIONS)
 WORDS = f"{'、'.join(files.KINDS_IN_WORDS)}，每个不超过 {files.MAX_BYTES // 1024 // 1024} MB"
 
@@ -44,6 +48,19 @@ class ShownLine:
     said: list[str]
     changes: int = 0
     is_new: bool = False
+
+    @property
+    def brief(self) -> list[str]:
+        """Return what a folded line says: the masked number, and the first facts of the matter."""
+        number = [t.fact.value for _, told in self.sections for t in told if t.fact.masked][:1]
+        rest = [
+            f"{one.fact.label} {one.fact.value}"
+            for title, told in self.sections
+            if title not in NOT_BRIEF
+            for one in told
+            if one.fact.value and one.fact.label not in NOT_BRIEF and not one.fact.masked
+        ]
+        return number + rest[:3]
 
 
 @dataclass
@@ -216,6 +233,7 @@ def _page(
         "refused": refused or [],
         "boxes": kind.boxes(application, lines) if lines else [],
         "posts": kind.posts(application, lines) if lines else [],
+        "folds": len(lines) > OPEN_LINES,
         "may_add": kind.several or not lines,
         "add_label": f"添加{kind.one}",
         "add_url": reverse("approvals:line_add", args=[application.pk]),
