@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("phrases/<int:pk>/drop/", acting.phrase_drop, name="phrase_drop"),
     path("<int:pk>/", review.detail, name="detail"),
     path("<int:pk>/act/", acting.act, name="act"),
+    path("<int:pk>/ask/", acting.ask_to_let_through, name="ask_to_let_through"),
     path("<int:pk>/review/checks/", review.checks, name="review_checks"),
     path("file/<int:pk>/", review.attachment, name="attachment"),
     path("line/<int:pk>/reveal/", review.reveal, name="reveal"),

@@ -95,6 +95,44 @@ def test_over_filling_passes_only_by_the_right_to_let_it(
     assert filled(office) == before + 1
 
 
+@pytest.mark.rule("AP-07")
+def test_who_is_stuck_asks_and_who_may_lets_it_through_on_the_page(
+    client, person, office, unit_clerk, cast, clerk, director, document
+):
+    posts.due(office, 1)
+    posts.holder(office)
+    case = submitted("post_take", unit_clerk, taking(office), person=person)
+    address = reverse("approvals:detail", args=[case.pk])
+    client.force_login(clerk)
+    page = client.get(address).content.decode()
+    assert "领导职数" in page  # due and filled stand beside the case
+    assert "放行理由" not in page
+    checks = client.get(reverse("approvals:review_checks", args=[case.pk])).content.decode()
+    assert "请示放行" in checks
+    ask = reverse("approvals:ask_to_let_through", args=[case.pk])
+    answer = client.post(ask, {"_key": uuid.uuid4()}, follow=True)
+    assert f"已请示 {director}" in answer.content.decode()
+    client.force_login(director)
+    inbox = client.get(reverse("approvals:inbox"))
+    assert [one.count for one in inbox.context["tabs"] if one.label == "抄送"] == [1]
+    page = client.get(address).content.decode()
+    assert "放行理由" in page
+    assert 'value="pass"' not in page  # the step is not theirs
+    assert client.post(ask, {"_key": uuid.uuid4()}).status_code == 403
+    act = reverse("approvals:act", args=[case.pk])
+    said = {"_key": uuid.uuid4(), "move": "override", "seen": case.revision, "_query": ""}
+    refused = client.post(act, {**said, "opinion": "换届过渡"})
+    assert refused.status_code == 422
+    assert "换届过渡" in refused.content.decode()
+    said |= {"opinion": "换届过渡", "document": document.pk, "_key": uuid.uuid4()}
+    page = client.post(act, said, follow=True).content.decode()
+    assert "本件有红色校核被放行" in page
+    client.force_login(clerk)
+    assert "本件有红色校核被放行" in client.get(address).content.decode()
+    case.refresh_from_db()
+    assert services.advance(application=case, move="pass", by=clerk).state == State.SIGNING
+
+
 @pytest.mark.rule("PT-02")
 def test_a_post_that_does_not_count_is_never_over(person, office, unit_clerk, cast):
     posts.due(office, 1)

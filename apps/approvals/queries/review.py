@@ -121,6 +121,11 @@ class Review:
     def has_bar(self) -> bool:
         return bool(self.buttons)
 
+    @property
+    def lets_through(self) -> bool:
+        """Say whether the reader may let red checks through, and has no step here of their own."""
+        return "override" in self.moves and not self.has_bar
+
 
 def visible(user: Any, pk: int) -> Application:
     """Return an application in sight. Http404 for foreign and missing ids alike."""
@@ -242,6 +247,12 @@ def colleagues(user: Any, application: Application) -> list[User]:
         return []
     people = _holders(permission, application)
     return [one for one in people if one.pk not in (user.pk, application.applicant_id)]
+
+
+def let_through_by(application: Application) -> list[User]:
+    """Return who may let red checks of a case through, never its applicant. One query."""
+    people = _holders("override", application)
+    return [one for one in people if one.pk != application.applicant_id]
 
 
 def readers(user: Any, application: Application) -> list[User]:

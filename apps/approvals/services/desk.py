@@ -20,6 +20,7 @@ from apps.units.models import Unit
 
 from .. import rules, sealed
 from ..models import Application, Attachment, Copy, Line, Phrase
+from ..queries.review import let_through_by
 
 #: Own phrases one account keeps.
 MOST_PHRASES = 50
@@ -67,6 +68,16 @@ def send_copies(*, application: Application, users: Iterable[Any], by: Any) -> l
         names = "、".join(str(one) for one in told)
         audit.record("application.copy", target=application, by=by, note=names)
     return list(application.copies.filter(user__in=told))
+
+
+@write
+def ask_to_let_through(*, application: Application, by: Any) -> list[Any]:
+    """Send the case to whoever may let its red checks through; return them. Asked again, the case
+    is unread to them once more (AP-07)."""
+    people = [one for one in let_through_by(application) if one.pk != by.pk]
+    Copy.objects.filter(application=application, user__in=people).delete()
+    send_copies(application=application, users=people, by=by)
+    return people
 
 
 def see_copy(*, application: Application, by: Any) -> None:

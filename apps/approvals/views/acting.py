@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.core.http import render_form, requires
 
-from .. import errors, refusals, services
+from .. import errors, refusals, rules, services
 from ..choices import State
 from ..forms.acting import PhraseForm
 from ..models import Application, Phrase
@@ -69,6 +69,22 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if data["keep"] and data["opinion"]:
         desk.keep_phrase(text=data["opinion"], move=move, by=request.user)
     return _onward(request, application, moved, move, query)
+
+
+@requires("view_subtree")
+@require_POST
+def ask_to_let_through(request: HttpRequest, pk: int) -> HttpResponse:
+    """请示放行: tell who may let a red check through; the case stays where it is."""
+    application = visible(request.user, pk)
+    if "pass" not in rules.moves_for(request.user, application):
+        raise PermissionDenied("只有办理这一环节的人可以请示放行")
+    told = desk.ask_to_let_through(application=application, by=request.user)
+    if told:
+        names = "、".join(str(one) for one in told)
+        messages.success(request, f"已请示 {names}：本件已抄送，放行后请回到这里继续办理")
+    else:
+        messages.warning(request, "没有人有权放行红色校核，请退回补正，或请安全管理员授权")
+    return redirect(application)
 
 
 def _facts(move: str, data: dict[str, Any]) -> dict[str, Any]:

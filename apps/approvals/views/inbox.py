@@ -58,7 +58,9 @@ def inbox_page(request: HttpRequest) -> HttpResponseBase:
     name = tab_of(request.GET.get("tab"))
     corner = TABS[name]
     batch = name == "todo" and _may_batch(user)
-    waiting = inbox.count(inbox.todo(user)) if name != "todo" else None
+    waiting = {"todo": inbox.count(inbox.todo(user))} if name != "todo" else {}
+    if name != "copies":
+        waiting["copies"] = inbox.count(inbox.copies(user).filter(seen_at=None)) or None
     watches = inbox.may_watch(user)
     rows = corner.bar(request.GET, queryset=corner.rows(user), user=user)
     return render_list(
@@ -73,7 +75,7 @@ def inbox_page(request: HttpRequest) -> HttpResponseBase:
                     one.label,
                     f"{reverse('approvals:inbox')}?{urlencode({'tab': key})}",
                     key == name,
-                    waiting if key == "todo" else None,
+                    waiting.get(key),
                 )
                 for key, one in TABS.items()
                 if (one.shown or key == name) and (key != "watch" or watches)

@@ -32,7 +32,7 @@ from apps.units.choices import EntityKind
 from apps.units.models import Unit
 from apps.units.queries import unit_page
 
-from .. import kinds, late, progress, refusals, tables
+from .. import errors, kinds, late, progress, refusals, rules, tables
 from ..choices import REVIEWS, State
 from ..forms.acting import ActForm
 from ..models import Application, Attachment, Line
@@ -61,9 +61,11 @@ def page(
 ) -> HttpResponse:
     """Render the page of a case. query: the inbox it was opened from, kept for the next case."""
     found = review(request.user, application, line=query.get("line", ""))
-    if form is None and found.has_bar:
+    if form is None and (found.has_bar or found.lets_through):
         form = act_form(request, found)
-    if form is not None and form.errors and not found.has_bar:  # nowhere else to say it
+    if (
+        form is not None and form.errors and not (found.has_bar or found.lets_through)
+    ):  # nowhere else to say it
         context["sentence"] = next(iter(form.errors.values()))[0]
     kept = kept_query(query)
     return render(
@@ -80,7 +82,6 @@ def page(
             "checked": bool(found.parts) and application.state in REVIEWS,
             "where": _where(found),
             "marks": progress.line_of(application),
-            "shows_posts": kinds.of(application.kind).shows_posts,
             "own_page": _own_page(found),
             "fix_url": address("approvals:check", application.pk)
             if "submit" in found.moves
@@ -98,8 +99,6 @@ def _panels(user: Any, found: Review) -> list[str]:
     if application.state not in (*REVIEWS, State.ISSUING):
         return []
     kind = kinds.of(application.kind)
-    if kind.shows_posts:  # their figures are in the box already
-        return []
     shown = kind.panels(application, found.lines, user)
     return [render_to_string(template, context) for template, context in shown]
 
@@ -171,13 +170,16 @@ def checks(request: HttpRequest, pk: int) -> HttpResponse:
             outcome = trial.checked(application, lines, by=request.user)
     except trial.REFUSED as refusal:
         context["refusal"] = refusals.sentence(refusal, request.user)
+        context["asks"] = isinstance(refusal, errors.LetThrough)
     else:
         names = {unit.pk: unit.name for unit in kind.touched(application)}
         context |= {
             name: [_told(one, names) for one in getattr(outcome, name)]
             for name in ("appears", "goes", "stays")
         }
-        context["refused"] = outcome.is_refused
+        context["refused"] = context["asks"] = outcome.is_refused
+    moves = rules.moves_for(request.user, application)
+    context["asks"] = context.get("asks") and "pass" in moves and "override" not in moves
     return render(request, "approvals/_case_checks.html", context)
 
 
