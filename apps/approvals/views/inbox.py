@@ -58,9 +58,11 @@ def inbox_page(request: HttpRequest) -> HttpResponseBase:
     name = tab_of(request.GET.get("tab"))
     corner = TABS[name]
     batch = name == "todo" and _may_batch(user)
-    waiting = {"todo": inbox.count(inbox.todo(user))} if name != "todo" else {}
-    if name != "copies":
-        waiting["copies"] = inbox.count(inbox.copies(user).filter(seen_at=None)) or None
+    waiting: dict[str, int] = {}
+    if name != "todo":
+        waiting["todo"] = inbox.count(inbox.todo(user))
+    if name != "copies" and (unseen := inbox.count(inbox.copies(user).filter(seen_at=None))):
+        waiting["copies"] = unseen
     watches = inbox.may_watch(user)
     rows = corner.bar(request.GET, queryset=corner.rows(user), user=user)
     return render_list(
