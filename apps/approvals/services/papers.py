@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -24,12 +24,19 @@ from ..papers.making import Asked
 
 @write
 def make(
-    *, asked: Sequence[Asked], by: Any, purpose: str = "", full: bool = False, request: Any = None
+    *,
+    asked: Sequence[Asked],
+    by: Any,
+    purpose: str = "",
+    full: bool = False,
+    request: Any = None,
+    done: Callable[[int], None] | None = None,
 ) -> tuple[bytes, list[Paper]]:
     """Return one PDF of some papers and their rows.
 
     full      identity numbers in full, for a purpose; each person counts as one look
-    request   names the host in the codes; None in the worker
+    request   names the host in the codes
+    done      is told how many are set, of a long run
     Raises NotPrintable, PermissionDenied, staff.errors.PurposeMissing and RevealLimit.
     """
     now = timezone.localtime()
@@ -41,7 +48,7 @@ def make(
         making.set_out(one, words, pk=pk, by=by, at=now, full=full, request=request)
         for one, words, pk in zip(asked, told, keys, strict=True)
     ]
-    made = prints.forms(*pages)
+    made = prints.forms(*pages, told=done)
     return made, register(
         asked, told, keys, made, by=by, at=now, full=full, purpose=purpose if full else ""
     )

@@ -104,6 +104,7 @@ def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
             full=data["full"],
             purpose=data["purpose"],
             request=Host(data["host"]),
+            done=progress.at,
         )
     except NotPrintable as refusal:
         raise jobs.JobFailed(refusal.sentence) from None
@@ -111,7 +112,6 @@ def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         raise jobs.JobFailed(sentence(refusal, job.owner)) from None
     except PermissionDenied:
         raise jobs.JobFailed("账号没有打印其中完整号码的权限，没有生成。") from None
-    progress.at(len(asked))
     job.result_file = _keep(made)
     return {"papers": len(rows), "missing": max(0, data["papers"] - len(rows))}
 

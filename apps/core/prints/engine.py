@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ CHILD = Path(__file__).parent / "child.py"
 MOST_CELLS = 150_000
 #: cells up to which the file carries tags for screen readers; they take ten times its size
 TAGGED_CELLS = 3_000
+#: forms one child sets: each takes some 14 MB until the child ends
+FORMS_AT_ONCE = 20
 WALL_SECONDS = 90
 CPU_SECONDS = 150  # over all threads
 MEMORY = 3 * 1024 * 1024 * 1024  # address space; two threads map more than they use
@@ -72,23 +76,52 @@ def letter(one: Letter, *, stamp: Stamp | None = None) -> bytes:
     return _set("letter", {"letter": payload.letter(one)}, stamp)
 
 
-def forms(*papers: Form | TabledLetter, stamp: Stamp | None = None) -> bytes:
+def forms(
+    *papers: Form | TabledLetter,
+    stamp: Stamp | None = None,
+    told: Callable[[int], None] | None = None,
+) -> bytes:
     """Return one PDF of forms and letters, each beginning a page and counting its own.
 
-    stamp   of those that carry none of their own. Raises NotPrintable.
+    stamp   of those that carry none of their own
+    told    is told how many are set after each FORMS_AT_ONCE; what it raises ends the work
+    Raises NotPrintable.
     """
     stamp = stamp or Stamp(at=timezone.localtime())
-    cells = sum(
-        sum(map(len, one.rows)) if isinstance(one, Form) else len(one.rows) * len(one.head)
-        for one in papers
-    )
+    cells = sum(map(_cells, papers))
     if cells > MOST_CELLS:
         raise NotPrintable(TOO_MANY.format(cells=cells, most=MOST_CELLS))
-    made = [
-        payload.form(one, stamp) if isinstance(one, Form) else payload.tabled(one, stamp)
-        for one in papers
-    ]
-    return _set("form", {"papers": made}, stamp, cells)
+    parts = []
+    for start in range(0, len(papers), FORMS_AT_ONCE):
+        some = papers[start : start + FORMS_AT_ONCE]
+        # joined files lose their tags, so they are not written at all
+        counted = sum(map(_cells, some)) if len(papers) <= FORMS_AT_ONCE else MOST_CELLS
+        made = [
+            payload.form(one, stamp) if isinstance(one, Form) else payload.tabled(one, stamp)
+            for one in some
+        ]
+        parts.append(_set("form", {"papers": made}, stamp, counted))
+        if told is not None:
+            told(start + len(some))
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _cells(one: Form | TabledLetter) -> int:
+    if isinstance(one, Form):
+        return sum(map(len, one.rows))
+    return len(one.rows) * len(one.head)
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    """Return one PDF of several, page by page."""
+    from pypdf import PdfReader, PdfWriter  # only long runs of forms need it
+
+    whole = PdfWriter()
+    for part in parts:
+        whole.append(PdfReader(io.BytesIO(part)), import_outline=False)
+    out = io.BytesIO()
+    whole.write(out)
+    return out.getvalue()
 
 
 def fonts_dirs() -> list[str]:
