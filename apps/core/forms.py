@@ -16,7 +16,7 @@ from django.forms.renderers import DjangoTemplates, TemplatesSetting
 from django.template import TemplateDoesNotExist
 from django.utils import timezone
 
-from . import wording
+from . import controls, wording
 from .dates import BadDate, parse_day, parse_month
 from .models import CodeValue
 from .widgets import DayInput, DropZone, MonthInput, Picked, PickerWidget, SearchInput
@@ -148,6 +148,10 @@ class Renderer(TemplatesSetting):
             return super().get_template(template_name)
         except TemplateDoesNotExist:
             return self._django.get_template(template_name)
+
+    def render(self, template_name: str, context: Any, request: Any = None) -> Any:
+        drawn = controls.draw(template_name, context)
+        return super().render(template_name, context, request) if drawn is None else drawn
 
 
 class _Layout:
