@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -182,8 +182,12 @@ def card(unit: Unit, *, user: Any, on: dt.date | None, office: str) -> Layout:
     ).get(pk=unit.pk)  # fmt: skip
     below = Unit.objects.visible_to(user).under(unit).exclude(pk=unit.pk).filter(existed(day))
     inner = below.filter(entity_kind=EntityKind.DEPARTMENT).order_by("path")
-    bodies = below.bodies().order_by("path")
-    departments = [one.name for one in inner if _nearest(one.path, unit.path, bodies)]
+    bodies = dict(below.bodies().order_by("path").values_list("path", "name"))
+    departments = [
+        name
+        for path, name in inner.values_list("path", "name")
+        if not any(path[:end] in bodies for end in range(len(unit.path), len(path), Unit.steplen))
+    ]
     documents = [
         link.document.number
         for link in DocumentUnit.objects.filter(unit=unit, document__issued_on__lte=day)
@@ -216,7 +220,7 @@ def card(unit: Unit, *, user: Any, on: dt.date | None, office: str) -> Layout:
         _thirds(("负责人", unit.head_name), ("行政区划", unit.region), ("地址", unit.address)),
         _boxes(("主要职责", unit.functions_text, 11)),
         _boxes(("内设机构", _listed(departments), 11)),
-        _boxes(("下属单位", _listed([one.name for one in bodies], most=MOST_NAMES), 11)),
+        _boxes(("下属单位", _listed(list(bodies.values()), most=MOST_NAMES), 11)),
     ]
     lines += _quotas(unit, on)
     lines += _posts(unit, on)
@@ -238,11 +242,6 @@ def card(unit: Unit, *, user: Any, on: dt.date | None, office: str) -> Layout:
         landscape=False,
         headless=True,
     )
-
-
-def _nearest(path: str, above: str, bodies: Iterable[Unit]) -> bool:
-    """Say whether a department belongs to the unit itself, not to a body below it."""
-    return not any(path.startswith(body.path) for body in bodies)
 
 
 def _day(day: dt.date | None) -> str:

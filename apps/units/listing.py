@@ -15,8 +15,6 @@ from .models import Unit
 
 Units = TypeVar("Units", bound=QuerySet)
 
-#: units of a page: their events are looked up one by one; for more all events are read
-FEW = 200
 
 #: adds the figures of a past day to a query of units; set by the app that keeps them (quotas)
 _figures: list[Callable[[Any, dt.date], Any]] = []
@@ -70,8 +68,7 @@ def dress(rows: Iterable[Any], on: dt.date) -> None:
             units.append(record)
         elif isinstance(getattr(record, "unit", None), Unit):
             units.append(record.unit)
-    few = len(units) <= FEW
-    then = past.named(on, [unit.pk for unit in units]) if few else past.at(on)
+    then = past.named(on, [unit.pk for unit in units] if len(units) <= past.FEW else None)
     for unit in units:
         as_of(unit, then)
 

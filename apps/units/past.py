@@ -39,6 +39,8 @@ from .models import Unit, UnitEvent
 
 STEP: Final = Unit.steplen
 _DIGITS: Final = Unit.alphabet
+#: Of so many units the facts are asked by key; of more, all that differ are read.
+FEW: Final = 200
 #: Keys of `before` that say where a unit stood, not what it was.
 PLACE: Final = frozenset({"parent", "behind"})
 #: Never undone: when a unit began and ended is in its row.
@@ -293,9 +295,13 @@ def moves(on: dt.date) -> Past:
     return _undone(on, _since(on).filter(before__has_key="parent"))
 
 
-def named(on: dt.date, ids: Sequence[int]) -> Past:
-    """Return the names and other facts of some units on a day, not where they stood. One query."""
-    return _undone(on, _since(on).filter(unit__in=ids).exclude(before={}), placed=False)
+def named(on: dt.date, ids: Sequence[int] | None) -> Past:
+    """Return the names and other facts of some units on a day, not where they stood. One query.
+
+    ids   None: of all; for more than FEW units that is quicker
+    """
+    events = _since(on).exclude(before={})
+    return _undone(on, events if ids is None else events.filter(unit__in=ids), placed=False)
 
 
 def _since(on: dt.date) -> QuerySet:

@@ -21,7 +21,7 @@ from .models import Unit
 
 @dataclass(frozen=True)
 class Place:
-    """The node of a sheet or a board on a day. then: None for today."""
+    """The node of a sheet or a board on a day. then: where units stood; None for today."""
 
     node: Unit
     then: past.Past | None = None
@@ -31,7 +31,7 @@ class Place:
         """`on` may bring its `then` with it (quotas.dated.Day)."""
         if on is None:
             return cls(node)
-        return cls(node, getattr(on, "then", None) or past.at(on))
+        return cls(node, getattr(on, "then", None) or past.moves(on))
 
     @property
     def spans(self) -> list[str | tuple[str, str]]:
@@ -57,14 +57,17 @@ class Place:
     def dressed(self, units: Iterable[Unit]) -> list[Unit]:
         """Return units with the names, ranks and paths of that day; they must not be saved.
 
-        One query when a rank differed.
+        One query, two when a rank differed.
         """
         found = list(units)
         if self.then is None:
             return found
+        few = [unit.pk for unit in found] if len(found) <= past.FEW else None
+        facts = past.named(self.then.on, few)
         for unit in found:
-            _dress(unit, self.then)
-        ranks = {unit.pk: self.then.value(unit, "rank_id") for unit in found}
+            _dress(unit, facts)
+            unit.path = self.then.path(unit.path)
+        ranks = {unit.pk: facts.value(unit, "rank_id") for unit in found}
         differ = [unit for unit in found if ranks[unit.pk] != unit.rank_id]
         if differ:
             codes = CodeValue.objects.in_bulk({ranks[unit.pk] for unit in differ} - {None})
@@ -73,7 +76,6 @@ class Place:
         return found
 
 
-def _dress(unit: Unit, then: past.Past) -> None:
+def _dress(unit: Unit, facts: past.Past) -> None:
     for column in ("name", "short_name", "nature_id", "system_class_id"):
-        setattr(unit, column, then.value(unit, column))
-    unit.path = then.path(unit.path)
+        setattr(unit, column, facts.value(unit, column))

@@ -97,7 +97,7 @@ def _above(user: Any, unit: Unit) -> list[Unit]:
 
 def _above_then(user: Any, unit: Unit, on: dt.date) -> list[Unit]:
     """Return what stood above the unit on the day, topmost first, as far as the reader may see."""
-    then = past.at(on)
+    then = past.moves(on)
     here = then.path(unit.path)
     back = {shift.then: shift.now for shift in then.shifts}
     above = []
@@ -107,8 +107,9 @@ def _above_then(user: Any, unit: Unit, on: dt.date) -> list[Unit]:
         above.append(back[moved] + path[len(moved) :] if moved else path)
     units = {u.path: u for u in Unit.objects.visible_to(user).filter(path__in=above)}
     found = [units[path] for path in above if path in units]
+    facts = past.named(on, [unit.pk, *(one.pk for one in found)])
     for one in (unit, *found):
-        listing.as_of(one, then)
+        listing.as_of(one, facts)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -78,6 +78,16 @@ def chart(
         "option_id": f"{id}-option",
         "table": table,
     }
+
+
+@register.simple_tag
+def figure_rows(*, rows: Iterable[Sequence[Any]]) -> SafeString:
+    """Return table rows of figures; the first cell of each names it."""
+    drawn = []
+    for first, *figures in rows:
+        cells = "".join(f'<td class="num">{conditional_escape(one)}</td>' for one in figures)
+        drawn.append(f'<tr><th scope="row">{conditional_escape(first)}</th>{cells}</tr>')
+    return mark_safe("".join(drawn))  # noqa: S308 - every text is escaped above
 
 
 @register.simple_tag

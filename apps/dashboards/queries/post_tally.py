@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, Sum
 
@@ -64,10 +64,19 @@ class PostTally:
 
     @classmethod
     def of(cls, tallies: Iterable[PostTally]) -> PostTally:
+        """Return several together, figure by figure."""
         found = cls()
         for tally in tallies:
-            for one in fields(cls):
-                setattr(found, one.name, getattr(found, one.name) + getattr(tally, one.name))
+            found.due += tally.due
+            found.filled += tally.filled
+            found.over += tally.over
+            found.short += tally.short
+            found.uncounted += tally.uncounted
+            found.above += tally.above
+            found.below += tally.below
+            found.ageing += tally.ageing
+            found.over_units += tally.over_units
+            found.short_units += tally.short_units
         return found
 
     def add(self, role: str, due: int, filled: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from apps.core import coded
 from apps.core.models import CodeValue
 from apps.units.choices import EntityKind, UnitStatus
 from apps.units.models import Unit
@@ -69,10 +70,11 @@ def register(place: Place, on: dt.date | None = None, holding: set[str] | None =
     rows = (
         Unit.objects.filter(place.inside("path"))
         .filter(Q(entity_kind=EntityKind.BODY) | Q(path__in=place.today(holding)))
-        .select_related("rank", "system_class")
         .order_by("path")
     )
-    units = sorted(place.dressed(rows), key=lambda unit: unit.path)
+    found = list(rows)
+    coded.attach(found, ("rank", "system_class"))
+    units = sorted(place.dressed(found), key=lambda unit: unit.path)
     printed = [unit for unit in units if unit.path in holding or _existed(unit, on)]
     printed = _without_departments(printed)
     classes = {value.key: value for value in CodeValue.objects.of("system_class")}

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from apps.audit.prints import asked_format, sheet_answer
-from apps.core import wording
 from apps.core.http import on_day, requires
 from apps.core.sheets import Heading
 from apps.units.models import Office, Unit
@@ -23,7 +22,8 @@ from .. import rules
 from ..queries.board import ancestors_of, children_of
 from ..queries.protocol import MOST_UNITS, size_of
 from ..sheets import Row, Sheet, layout_of, posts_sheet, quota_sheet
-from ..sheets.build import ALL, Share
+from ..sheets.build import ALL
+from . import drawing
 from .board import node_of
 
 #: under a sheet on paper whose parts are not told one by one
@@ -68,11 +68,11 @@ def _page(
         notes = list(sheet.notes) if every or ALL in opened else [*sheet.notes, FOLDED]
         made = replace(sheet, rows=rows, notes=notes)
         return sheet_answer(request, layout_of(made), fmt=fmt)
-    address = _Address(reverse(url_name), node, on, opened, marked=marked)
+    address = Address(reverse(url_name), node, on, opened, marked=marked)
     context |= {
         "sheet": sheet,
         "head": head_rows(sheet.headings),
-        "rows": [_shown(sheet, row, address) for row in rows],
+        "body": drawing.body(sheet, rows, address),
         "marked": marked,
         "mark_word": mark_word,
         "whole": ALL in opened,
@@ -106,11 +106,11 @@ def office_name() -> str:
     return office.name if office is not None else "机构编制委员会办公室"
 
 
-class _Address:
+class Address:
     """Addresses of the same sheet with other parts of it opened."""
 
     def __init__(self, path: str, node: Unit, on: Any, opened: set[str], *, marked: bool) -> None:
-        self.path, self.opened, self.only_marked = path, opened, marked
+        self.path, self.on, self.opened, self.only_marked = path, on, opened, marked
         self.kept = [("at", str(node.pk))]
         if on is not None:
             self.kept.append(("on", on.isoformat()))
@@ -144,6 +144,15 @@ class _Address:
     @property
     def marked(self) -> str:
         return self._with(("marked", "1"))
+
+    def page(self, unit: Unit) -> str:
+        """The register of one unit, on the same day."""
+        own = reverse("quotas:unit", args=[unit.pk])
+        return own if self.on is None else f"{own}?on={self.on.isoformat()}"
+
+    def toggles(self, row: Row) -> bool:
+        """Say whether the units below a row can be opened or folded by themselves."""
+        return bool(row.folded or (row.opened and ALL not in self.opened))
 
     def toggled(self, unit: Unit) -> str:
         keys = sorted((self.opened - {ALL}) ^ {str(unit.pk)})
@@ -189,34 +198,3 @@ def head_rows(headings: list[Heading]) -> list[list[dict[str, Any]]]:
                 }
             )
     return lines
-
-
-def _shown(sheet: Sheet, row: Row, address: _Address) -> dict[str, Any]:
-    """Return a row as the template draws it: its cells are (text, css, label, document)."""
-    cells = []
-    for place, value in enumerate(row.cells):
-        one = sheet.fields[place]
-        css = ["num"] if one.align == "right" else []
-        if row.tones.get(place):
-            css.append(f"is-{row.tones[place]}")
-        label = ""
-        if one.key:
-            css.append("key")
-            label = {"小计": one.path[0]}.get(one.path[-1], one.path[-1])
-            label = {"领导职数核定": "应配"}.get(label, label)
-        document = value if hasattr(value, "get_absolute_url") else None
-        cells.append((_text(value), " ".join(css), label, document))
-    can_toggle = row.folded or (row.opened and ALL not in address.opened)
-    return {
-        "row": row,
-        "cells": cells,
-        "toggle": address.toggled(row.unit) if row.unit is not None and can_toggle else "",
-    }
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Share):
-        return wording.percent(value.part, value.whole) if value.whole else ""
-    return wording.whole(value) if isinstance(value, int) else str(value)

@@ -62,7 +62,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     told = events.history(unit, request.user)
     if on is not None:
-        listing.as_of(known, past.at(on))
+        listing.as_of(known, past.named(on, [pk]))
         told = up_to(told, on)
     chief = known.supervising_unit
     seen = chief if chief is not None and request.user.may("view_subtree", chief) else None
@@ -107,7 +107,7 @@ def unit_departments(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def inside_then(unit: Unit, on: dt.date) -> UnitQuerySet:
     """Return what stood directly under `unit` on a past day, groupings as rows of their own."""
-    then = past.at(on)
+    then = past.moves(on)
     return Unit.objects.filter(then.children(then.path(unit.path))).order_by("path")
 
 
