@@ -60,18 +60,17 @@ def attach(rows: Iterable[Any], paths: Iterable[str]) -> None:
     """Fill the code values named by `paths` into `rows` (model instances). One query."""
     from .models import CodeValue  # models import fields, and this stands beside them
 
+    held = list(rows)
+    if not all(isinstance(row, models.Model) for row in held):
+        return
     wanted: list[tuple[Any, str, str]] = []
     for path in paths:
         *way, last = path.split("__")
-        for row in rows:
-            if not isinstance(row, models.Model):
-                return
-            for step in way:
-                row = getattr(row, step) if row is not None else None
-            if row is not None:
-                key = getattr(row, f"{last}_id")
-                if key is not None:
-                    wanted.append((row, last, key))
+        column = f"{last}_id"
+        found = held
+        for step in way:
+            found = [one for row in found if (one := getattr(row, step)) is not None]
+        wanted += [(row, last, key) for row in found if (key := getattr(row, column)) is not None]
     if not wanted:
         return
     values = CodeValue.objects.in_bulk({key for _, _, key in wanted})

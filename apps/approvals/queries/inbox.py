@@ -153,12 +153,18 @@ def count(rows: QuerySet) -> int:
     return rows.select_related(None).order_by()[:MOST].count()
 
 
-def counts(user: Any, days: calendar.WorkCalendar | None = None) -> dict[str, int]:
+def counts(
+    user: Any,
+    days: calendar.WorkCalendar | None = None,
+    waiting: QuerySet[Application] | None = None,
+) -> dict[str, int]:
     """Return the five counts of the first page (待办, 今日到期, 已超期, 退回, 督办). One query.
 
+    waiting   todo(user), where the caller has it already
     Each counts the most urgent MOST; of those that wait the limits are compared here.
     """
-    parts = {"todo": todo(user), "returned": returned(user)}
+    waiting = todo(user) if waiting is None else waiting
+    parts = {"todo": waiting, "returned": returned(user)}
     if may_watch(user):
         parts["watch"] = watch(user, days)
     first, *others = (

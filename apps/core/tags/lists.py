@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import icons
+from apps.core.controls import escaped
 
 register = template.Library()
 
@@ -85,8 +86,8 @@ def figure_rows(*, rows: Iterable[Sequence[Any]]) -> SafeString:
     """Return table rows of figures; the first cell of each names it."""
     drawn = []
     for first, *figures in rows:
-        cells = "".join(f'<td class="num">{conditional_escape(one)}</td>' for one in figures)
-        drawn.append(f'<tr><th scope="row">{conditional_escape(first)}</th>{cells}</tr>')
+        cells = "".join(f'<td class="num">{escaped(one)}</td>' for one in figures)
+        drawn.append(f'<tr><th scope="row">{escaped(first)}</th>{cells}</tr>')
     return mark_safe("".join(drawn))  # noqa: S308 - every text is escaped above
 
 
@@ -98,7 +99,7 @@ def text_rows(*, lines: Iterable[Any], head: int) -> SafeString:
     """
     rows = []
     for line in lines:
-        texts = ["" if value is None else conditional_escape(value) for value in line.cells]
+        texts = ["" if value is None else escaped(value) for value in line.cells]
         cells = [
             f'<th scope="row">{text}</th>' if place == head else f"<td>{text}</td>"
             for place, text in enumerate(texts)
@@ -116,7 +117,7 @@ def layout_rows(*, rows: Iterable[Any]) -> SafeString:
 def _layout_row(row: Any) -> str:
     cells = []
     for cell in row.cells:
-        text = str(conditional_escape(cell.text))
+        text = escaped(cell.text)
         marks = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
         if cell.css:
             marks += f' class="{conditional_escape(cell.css)}"'

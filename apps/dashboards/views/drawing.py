@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import conditional_escape as esc
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import wording
+from apps.core.controls import escaped as esc
 
 from ..sheets import Row, Sheet
 from ..sheets.build import Field, Share
@@ -82,7 +82,7 @@ def _name(row: Row, address: Address) -> str:
 def _cell(value: Any, tone: str | None, classes: str, label: str) -> str:
     classes = f"{classes} is-{tone}".strip() if tone else classes
     css = f' class="{classes}"' if classes else ""
-    text = str(esc(_text(value)))
+    text = esc(_text(value))
     if hasattr(value, "get_absolute_url"):
         text = f'<a href="{esc(value.get_absolute_url())}">{text}</a>'
     return f"<td{css}{label}>{text}</td>"

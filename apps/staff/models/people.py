@@ -335,6 +335,12 @@ class Occupancy(models.Model):
                 name="occupancy_by_end",
                 condition=Q(ends_on__isnull=False),
             ),
+            # who left one subtree, counted without looking at who is there
+            models.Index(
+                fields=["scope", "ends_on"],
+                name="occupancy_ended_by_scope",
+                condition=Q(ends_on__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
