@@ -43,6 +43,32 @@ class FilterSet(django_filters.FilterSet):
         return super().get_form_class()
 
     @property
+    def form(self) -> Any:
+        """The form; the values of all its code tables are read at once. One query or none."""
+        fresh = not hasattr(self, "_form")
+        form = super().form
+        if fresh:
+            self._offer_codes(form)
+        return form
+
+    def _offer_codes(self, form: Any) -> None:
+        tables = {
+            name: one.table for name, one in self.filters.items() if isinstance(one, CodeFilter)
+        }
+        if not tables:
+            return
+        offered: dict[str, list[tuple[str, str]]] = {}
+        values = CodeValue.objects.filter(table_id__in=set(tables.values()))
+        for table, key, label in values.order_by("sort", "value").values_list(
+            "table_id", "key", "label"
+        ):
+            offered.setdefault(table, []).append((key, label))
+        for name, table in tables.items():
+            if name in form.fields:
+                field = form.fields[name]
+                field.widget.choices = [("", field.empty_label), *offered.get(table, ())]
+
+    @property
     def first_row(self) -> list[Any]:
         names = self.primary or tuple(self.form.fields)[:4]
         return [self.form[name] for name in names]
@@ -88,10 +114,9 @@ class CodeFilter(django_filters.ModelChoiceFilter):
     """One value of a code table; past values can be asked for too."""
 
     def __init__(self, *args: Any, table: str, **kw: Any) -> None:
+        self.table = table
         kw.setdefault("empty_label", ALL)
-        values = CodeValue.objects.filter(table_id=table).order_by("sort", "value")
-        kw.setdefault("queryset", values)
-        super().__init__(*args, **kw)
+        super().__init__(*args, queryset=CodeValue.objects.filter(table_id=table), **kw)
 
 
 class DayRangeFilter(django_filters.DateFromToRangeFilter):
