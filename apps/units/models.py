@@ -14,6 +14,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from apps.accounts.models import Proposal
 from apps.accounts.roles import PERMISSIONS, ROLES
+from apps.core.coded import CodedQuerySet
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
 from apps.core.scope import within
@@ -44,7 +45,7 @@ class Region(models.Model):
         return self.name
 
 
-class UnitQuerySet(MP_NodeQuerySet):
+class UnitQuerySet(CodedQuerySet, MP_NodeQuerySet):
     def visible_to(self, user: Any) -> UnitQuerySet:
         """Return the units inside any subtree that `user` may view."""
         return self.filter(within(user.subtrees("view_subtree"), "path"))

@@ -14,14 +14,14 @@ from ..models import Region, Unit, UnitQuerySet
 from ..rules import MAINTAIN
 from ..tables import UnitTable
 
-JOINED = ("total", "nature", "rank", "system_class", "category", "funding")
+CODES = ("nature", "rank", "system_class", "category", "funding")
 
 
 @requires("view_subtree")
 @require_GET
 def unit_list(request: HttpRequest) -> HttpResponseBase:
     user, on = request.user, on_day(request)
-    units = Unit.objects.visible_to(user).select_related(*JOINED)
+    units = Unit.objects.visible_to(user).select_related("total").with_codes(*CODES)
     if on is not None:
         units = listing.of_day(units, on)
     units = queries.with_parent(units, user)
@@ -54,8 +54,12 @@ def unit_suggest_maintained(request: HttpRequest) -> HttpResponse:
 
 def _suggest(request: HttpRequest, units: UnitQuerySet) -> HttpResponse:
     text = request.GET.get("q", "").strip()
-    rows = searching.ranked(units.active(), text) if text else units.active().order_by("path")
-    found = list(queries.with_parent(rows, request.user)[:21])
+    if text:
+        keys = searching.best(units.active(), text, 21)
+        found = sorted(Unit.objects.filter(pk__in=keys), key=lambda unit: keys.index(unit.pk))
+    else:
+        found = list(units.active().order_by("path")[:21])
+    queries.name_parents(found, request.user)
     other = queries.also_known(found, text)
     return suggestions(
         request, [Option(unit.pk, unit.name, queries.note_of(unit, other)) for unit in found]
