@@ -13,6 +13,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -71,28 +72,27 @@ def refusal(day: dt.date) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
+def _leads_to_dated(address: str) -> bool:
+    try:
+        return resolve(address).view_name in _DATED
+    except Resolver404:
+        return False
+
+
 def keep(html: str, on: dt.date, path: str) -> str:
     """Return a page with the day added to its links to dated pages.
 
     path   of the page itself, for links that begin with “?”
     Links that already name a day, and the way back to today (data-today), stay as they are.
     """
-    known: dict[str, bool] = {}
-
-    def leads_to_dated(address: str) -> bool:
-        if address not in known:
-            try:
-                known[address] = resolve(address).view_name in _DATED
-            except Resolver404:
-                known[address] = False
-        return known[address]
 
     def with_day(match: re.Match[str]) -> str:
         head, address, tail = match.groups()
         if "data-today" in head or re.search(r"[?;&]on=", address):
             return match.group()
         parts = urlsplit(address.replace("&amp;", "&"))
-        if not leads_to_dated(parts.path or path):
+        if not _leads_to_dated(parts.path or path):
             return match.group()
         query = f"{parts.query}&on={on:%Y-%m-%d}" if parts.query else f"on={on:%Y-%m-%d}"
         whole = parts._replace(query=query).geturl()

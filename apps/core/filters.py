@@ -58,10 +58,7 @@ class FilterSet(django_filters.FilterSet):
         if not tables:
             return
         offered: dict[str, list[tuple[str, str]]] = {}
-        values = CodeValue.objects.filter(table_id__in=set(tables.values()))
-        for table, key, label in values.order_by("sort", "value").values_list(
-            "table_id", "key", "label"
-        ):
+        for table, key, label, _ in CodeValue.objects.dated(set(tables.values())):
             offered.setdefault(table, []).append((key, label))
         for name, table in tables.items():
             if name in form.fields:

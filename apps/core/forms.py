@@ -257,7 +257,22 @@ class CodeField(forms.ModelChoiceField):
         self.queryset = (today | values.filter(pk=kept) if kept else today).order_by(
             "sort", "value"
         )
+        self.widget.choices = self._offered(form, kept)
         return super().get_bound_field(form, field_name)
+
+    def _offered(self, form: Any, kept: Any) -> list[tuple[str, Any]]:
+        """Return what `queryset` holds as (key, label); one query for all code fields of a form."""
+        if not hasattr(form, "_codes_offered"):
+            tables = {one.table for one in form.fields.values() if isinstance(one, CodeField)}
+            form._codes_offered = {}
+            for table, *value in CodeValue.objects.dated(tables | {self.table}):
+                form._codes_offered.setdefault(table, []).append(value)
+        found = [
+            (key, label)
+            for key, label, holds in form._codes_offered.get(self.table, ())
+            if holds or key == kept
+        ]
+        return found if self.empty_label is None else [("", self.empty_label), *found]
 
 
 class UploadField(forms.FileField):

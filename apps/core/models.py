@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +39,16 @@ class CodeValueQuerySet(models.QuerySet["CodeValue"]):
         """Return (key, label) of the values of `table` that hold today, in the table's order."""
         values = self.of(table).on_day(timezone.localdate()).order_by("sort", "value")
         return list(values.values_list("key", "label"))
+
+    def dated(self, tables: Iterable[str]) -> list[tuple[str, str, str, bool]]:
+        """Return (table, key, label, whether it holds today) of some tables, in their order."""
+        today = timezone.localdate()
+        rows = self.filter(table_id__in=tables).order_by("table_id", "sort", "value")
+        dates = rows.values_list("table_id", "key", "label", "valid_from", "valid_to")
+        return [
+            (table, key, label, (not begins or begins <= today) and (not ends or ends > today))
+            for table, key, label, begins, ends in dates
+        ]
 
     def on_day(self, day: object) -> CodeValueQuerySet:
         """Return the values that hold on `day`."""
