@@ -168,7 +168,7 @@ def exported(client, address, **query):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("quotas:list", 14), ("quotas:over", 9)])
+@pytest.mark.parametrize(("name", "queries"), [("quotas:list", 11), ("quotas:over", 8)])
 def test_a_longer_list_costs_no_query(
     as_clerk, home, count, name, queries, django_assert_num_queries
 ):

@@ -24,10 +24,12 @@ SIGNED_IN = {"core:preferences", "core:table_settings"}
 #: Files that may hand HTML to a template: each escapes what it joins.
 MAKES_HTML = {
     "apps/core/columns.py",
+    "apps/core/controls.py",
     "apps/core/icons.py",
     "apps/core/lamps.py",
     "apps/core/tables.py",
     "apps/core/tags/lists.py",
+    "apps/dashboards/views/drawing.py",
 }
 #: Files that may read or write workbooks and CSV by themselves.
 WRITES_SHEETS = ("apps/core/sheets/",)

@@ -66,6 +66,8 @@ def opened(file: Path) -> Iterator[Backup]:
     try:
         with tarfile.open(file, mode="r:") as archive:
             places = _places(archive)
+            if file.stat().st_size % tarfile.RECORDSIZE:  # it is written in whole records
+                raise damaged("末尾不完整")
             raw = _small(archive, places, MANIFEST, LARGEST_MANIFEST)
             manifests.check_seal(
                 raw, _small(archive, places, SEAL, 1024).decode("ascii", "replace")

@@ -212,6 +212,15 @@ def test_a_truncated_backup_is_refused(office, its_keys, tmp_path, part):
 
 
 @pytest.mark.rule("V-02")
+def test_a_backup_that_lost_its_padding_alone_is_refused(office, its_keys, tmp_path):
+    """Nothing is missing yet; but whoever copied it did not copy all of it."""
+    broken = copy_of(office, tmp_path)
+    os.truncate(broken, broken.stat().st_size - 1)
+    with pytest.raises(BackupRefused, match="末尾不完整"):
+        reading.check(broken)
+
+
+@pytest.mark.rule("V-02")
 def test_a_list_that_somebody_wrote_anew_is_refused(office, its_keys, tmp_path):
     """An edited dump with a manifest to match still lacks the seal."""
     broken = rewritten(office, tmp_path, lambda name, raw: raw.replace(b'"version"', b'"versioN"'))
