@@ -63,6 +63,21 @@ def test_a_notice_shows_a_head_of_each_way(seeded: Seeded):
     assert not Line.objects.filter(slot__in=[free, returned]).exists()
 
 
+def test_the_page_of_the_notice_tells_the_heads_apart(seeded: Seeded):
+    notice = Notice.objects.get()
+    used = Line.objects.get(slot__notice=notice, slot__no=1)
+    client = Client()
+    client.force_login(User.objects.get(username="jingban"))
+
+    text = client.get(notice.get_absolute_url()).content.decode()
+
+    assert text.count("办理中") == 1
+    assert text.count("已退回") == 1
+    assert used.application.number in text  # its case is still with the partners
+    page = client.get(reverse("approvals:detail", args=[used.application_id])).content.decode()
+    assert notice.number in page
+
+
 def test_the_free_head_opens_its_entry_form(seeded: Seeded):
     free = Notice.objects.get().slots.get(no=3)
     client = Client()

@@ -110,7 +110,14 @@ class Entry(KindOfCase):
                     showing.basis(self.line_form, place),
                 ],
             ),
-            ("来源与用编", rows(place, ("from_unit", "notice_no", "slot_no"))),
+            (
+                "来源与用编",
+                [
+                    *rows(place, ("from_unit",)),
+                    Fact("编制使用通知单号", place.get("notice_no", "")),
+                    Fact("用编序号", place.get("slot_no", "")),
+                ],
+            ),
             ("任职与岗位", rows(place, (*PLACE_LABELS, "note"))),
         ]
 
