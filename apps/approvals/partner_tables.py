@@ -115,6 +115,9 @@ class JointTable(_PartTable):
         order_by="application__number",
         phone="name",
     )
+    partner = t.Column(
+        "联办部门", accessor="get_partner_display", order_by="partner", phone="figure"
+    )
     due = t.MomentColumn("期限", accessor="due_at", order_by="due_at", phone="figure")
     state = t.LampColumn("状态", accessor="pk", phone="lamp")
     opinion = t.Column("异议", accessor="opinion", wide_text=True, phone="hide")

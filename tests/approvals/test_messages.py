@@ -284,7 +284,7 @@ def test_the_digest_comes_once_a_day(office, unit_clerk, supervisor, settings):
     assert delivering.digest() == 1
     assert delivering.digest() == 0
     ring()
-    assert "待我办理 2 件" in mail.outbox[0].body
+    assert "您有 2 条未读消息：待您办理 2 件。" in mail.outbox[0].body
     assert told(supervisor) == [Event.TURN, Event.TURN], "the digest itself asks for no look"
 
 

@@ -16,6 +16,10 @@ from ..models import Delivery, Message, Reach, Switch
 from . import telling
 
 
+#: What a digest names first: it burns.
+FIRST = (Event.OVERDUE, Event.RETURNED, Event.SOON)
+
+
 def deliver(*, delivery: int) -> None:
     """Send one delivery unless it was sent. Raises ChannelRefused: the outbox tries again.
 
@@ -81,10 +85,13 @@ def digest() -> int:
 @write
 def _digest_for(*, user: int, counts: dict[str, int], day: Any, by: Any) -> bool:
     Reach.objects.select_for_update().get(user=user)  # two runs of a day queue here
+    order = [*FIRST, *(event for event in Event.values if event not in FIRST)]
     parts = [
-        f"{Event(event).label} {counts[event]} 件" for event in Event.values if event in counts
+        f"{Event(event).label.replace('我', '您')} {counts[event]} 件"
+        for event in order
+        if event in counts
     ]
-    words = "今天有" + "、".join(parts)
+    words = f"您有 {sum(counts.values())} 条未读消息：{'、'.join(parts)}"
     made = telling.make(
         None, Event.DIGEST, [user], words, key=f"digest.{day.isoformat()}", read=True
     )
