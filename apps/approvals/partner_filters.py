@@ -14,6 +14,7 @@ from apps.units.models import Unit
 
 from .choices import Kind, Partner
 from .models import Confirmation
+from .queries import differences
 
 STANDINGS = (("late", "已逾期"), ("objected", "异议待答复"), ("answered", "异议已答复"))
 DIRECTIONS = (("in", "入编"), ("out", "出编"))
@@ -57,6 +58,19 @@ class SlipFilter(f.FilterSet):
         if value == "late":
             return rows.filter(due_at__lt=timezone.now())
         return rows.filter(objected_at__isnull=False, answered_at__isnull=value == "objected")
+
+
+class DifferenceFilter(SlipFilter):
+    primary = ("what", "q", "partner", "unit", "effected")
+
+    state = None  # type: ignore[assignment]
+    what = f.ChoiceFilter(
+        label="差异", choices=list(differences.DIFFERENCES.items()), method="by_difference"
+    )
+    effected = f.DayRangeFilter(label="入库日期", field_name="application__effected_at")
+
+    def by_difference(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(differences.condition(value, timezone.now()))
 
 
 class ConfirmedFilter(SlipFilter):

@@ -41,6 +41,20 @@ def register() -> None:
         order=4,
     )
     menu.register(
+        label="对账差异",
+        url_name="approvals:differences",
+        icon="list-check",
+        perm=PARTNERS,
+        order=5,
+    )
+    menu.register(
+        group="数据交换",
+        label="对账差异",
+        url_name="approvals:differences",
+        perm="examine",
+        order=32,
+    )
+    menu.register(
         group="实名人员",
         label="人员入出编清单",
         url_name="approvals:payroll",

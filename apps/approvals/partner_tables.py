@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.core import tables as t
@@ -14,7 +17,8 @@ from apps.staff.tables import PeopleTable
 
 from . import progress
 from .models import Application, Confirmation
-from .queries import joint
+from .queries import differences, joint
+from .queries.inbox import MOST
 from .rules import is_objected
 
 
@@ -153,6 +157,68 @@ class PayrollTable(PeopleTable):
 
     def value_change(self, record: Occupancy) -> str:
         return _change(record)[1]
+
+
+class DifferenceTable(_PartTable):
+    """对账差异: parts of cases that changed the register, and how they differ from it."""
+
+    key = "differences"
+    caption = "对账差异"
+    fixed = ("number", "what")
+    hidden = ("due",)
+    counted_to = MOST
+    empty = t.Empty("没有差异", "已入库的办件都已按期确认，并记了对方业务号。")
+
+    number = t.LinkColumn(
+        "受理编号",
+        accessor="application.number",
+        url=_case,
+        order_by="application__number",
+        phone="name",
+    )
+    partner = t.Column(
+        "联办部门", accessor="get_partner_display", order_by="partner", phone="figure"
+    )
+    what = t.LampColumn("差异", accessor="pk", phone="figure")
+    effected = t.MomentColumn(
+        "入库时间",
+        accessor="application.effected_at",
+        order_by="application__effected_at",
+        phone="figure",
+    )
+    due = t.MomentColumn("确认期限", accessor="due_at", order_by="due_at", phone="hide")
+    confirmed = t.MomentColumn(
+        "确认时间", accessor="confirmed_at", order_by="confirmed_at", phone="hide"
+    )
+    reference = t.CodeColumn("对方业务号", accessor="reference_no", phone="hide")
+    opinion = t.Column("异议", accessor="opinion", wide_text=True, phone="hide")
+
+    class Meta:
+        sequence = ("number", "kind", "summary", "unit", "partner", "what", "...")
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        return timezone.now()
+
+    def render_what(self, record: Confirmation) -> Any:
+        found = differences.said(record, self.now)
+        tone = "red" if record.confirmed_at is None else "amber"
+        return lamp(tone, self._words(found))
+
+    def value_what(self, record: Confirmation) -> str:
+        return self._words(differences.said(record, self.now))
+
+    @staticmethod
+    def _words(codes: list[str]) -> str:
+        return "；".join(differences.DIFFERENCES[code] for code in codes)
+
+    def render_opinion(self, record: Confirmation) -> str:
+        return record.opinion if record.objected_at is not None else ""
+
+    value_opinion = render_opinion
+
+    def row_class(self, record: Confirmation) -> str:
+        return "is-over" if record.confirmed_at is None else ""
 
 
 class PaperTable(t.Table):

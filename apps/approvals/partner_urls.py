@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from .views import clients
-from .views.partners import inbox, office, payroll
+from .views.partners import differences, inbox, office, payroll
 
 urlpatterns: list[URLPattern] = [
     # the partners
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("partners/confirmed/", inbox.confirmed, name="confirmed"),
     path("partners/confirm/", inbox.confirm, name="confirm"),
     path("partners/changes/", payroll.payroll, name="payroll"),
+    path("partners/differences/", differences.difference_list, name="differences"),
     path("partners/<int:pk>/", inbox.slip, name="slip"),
     path("partners/<int:pk>/confirm/", inbox.slip_confirm, name="slip_confirm"),
     path("partners/<int:pk>/object/", inbox.slip_object, name="slip_object"),

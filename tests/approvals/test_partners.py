@@ -336,3 +336,52 @@ def test_a_held_place_is_not_given_to_another(
         move(other, "pass", director)
     assert Application.objects.get(pk=other.pk).state == State.DECIDING
     assert Balance.objects.get(unit=bureau).reserved == 1
+
+
+# -- what does not agree --------------------------------------------------------------------------
+def differing(user, query=""):
+    page = browser(user).get(reverse("approvals:differences") + query)
+    assert page.status_code == 200
+    return [(row.partner, page.context["table"].value_what(row)) for row in page.context["page"]]
+
+
+@pytest.mark.rule("PT-08")
+def test_differences_are_a_partners_own_and_all_of_them_for_the_office(decided, partners, clerk):
+    case = decided()
+    assert differing(clerk) == []
+    ago = timezone.now() - dt.timedelta(days=3)
+    case.confirmations.filter(partner="personnel").update(due_at=ago)
+    move(case, "object", partners["organisation"], opinion="任职文件有误")
+    assert differing(partners["personnel"]) == [("personnel", "已入库，逾期未确认")]
+    assert differing(partners["organisation"]) == [("organisation", "有异议，尚未确认")]
+    assert differing(partners["insurance"]) == []  # not its turn yet
+    assert sorted(differing(clerk)) == [
+        ("organisation", "有异议，尚未确认"),
+        ("personnel", "已入库，逾期未确认"),
+    ]
+    case.refresh_from_db()
+    move(case, "confirm", partners["personnel"])
+    assert differing(partners["personnel"]) == [("personnel", "逾期后才确认；已确认，缺对方业务号")]
+    for what, found in (("late", 1), ("unnumbered", 1), ("overdue", 0), ("objected", 0)):
+        assert len(differing(partners["personnel"], f"?what={what}")) == found
+    answer = browser(clerk).get(reverse("approvals:differences") + "?export=csv")
+    taken = b"".join(answer.streaming_content if answer.streaming else [answer.content])
+    answer.close()
+    assert "任职文件有误" in taken.decode("utf-8-sig")
+
+
+@pytest.mark.rule("PT-08")
+def test_what_was_confirmed_in_time_under_its_number_is_no_difference(
+    decided, partners, clerk, foreign_home
+):
+    case = decided()
+    move(case, "confirm", partners["personnel"], reference_no="RS-2026-1")
+    assert differing(clerk) == []
+    case.confirmations.filter(partner="organisation").update(
+        due_at=timezone.now() - dt.timedelta(days=1)
+    )
+    assert [code for code, _ in differing(clerk)] == ["organisation"]
+    outside = units.holder("foreign", "office_clerk", foreign_home, "外县经办")
+    assert differing(outside) == []
+    unit = units.holder("unit", "unit_clerk", foreign_home, "外县单位")
+    assert browser(unit).get(reverse("approvals:differences")).status_code == 403

@@ -15,7 +15,6 @@ from ..choices import Event
 from ..models import Delivery, Message, Reach, Switch
 from . import telling
 
-
 #: What a digest names first: it burns.
 FIRST = (Event.OVERDUE, Event.RETURNED, Event.SOON)
 
