@@ -61,7 +61,7 @@ class SlipFilter(f.FilterSet):
 
 
 class DifferenceFilter(SlipFilter):
-    primary = ("what", "q", "partner", "unit", "effected")
+    primary = ("what", "q", "unit", "effected")
 
     state = None  # type: ignore[assignment]
     what = f.ChoiceFilter(

@@ -165,7 +165,7 @@ class DifferenceTable(_PartTable):
     key = "differences"
     caption = "对账差异"
     fixed = ("number", "what")
-    hidden = ("due",)
+    hidden = ("due", "kind")
     counted_to = MOST
     empty = t.Empty("没有差异", "已入库的办件都已按期确认，并记了对方业务号。")
 

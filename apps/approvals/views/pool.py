@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.audit.exports import export_table
+from apps.core import wording
 from apps.core.http import render_form, render_list, requires
 
 from .. import offices
@@ -124,10 +125,14 @@ def loan_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     if form.is_valid():
         try:
             act(loan=found, by=request.user, **form.cleaned_data)
+            found.refresh_from_db()
         except REFUSED as refusal:
             _place(form, refusal, request.user)
         else:
-            messages.success(request, f"{found.unit.name}的周转编制{said}")
+            left = f"，未还 {found.places} 名，{wording.day(found.due_on)} 到期"
+            messages.success(
+                request, f"{found.unit.name}的周转编制{said}{left if found.places else '，已还清'}"
+            )
             return redirect("approvals:loan", pk)
     return render_form(request, template, form, loan=found)
 
