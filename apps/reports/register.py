@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils import timezone
 
+from apps.core import wording
 from apps.core.models import CodeValue
 from apps.core.scope import covers, roots, within
 from apps.quotas.models import QuotaEntry
 from apps.staff.models import Occupancy
+from apps.units import past
 from apps.units.choices import EntityKind
 from apps.units.models import Unit
 
@@ -122,6 +125,24 @@ def _nodes(node: Unit) -> list[Line]:
         for unit in below
     ]
     return lines
+
+
+def moved_since(node: Unit, day: dt.date) -> str:
+    """Return a sentence when units of a past table stand elsewhere today, else "". 1 or 2 queries.
+
+    A table puts every unit where it stands today; the board of that day does not (Q-16, T-12).
+    """
+    if day >= timezone.localdate():
+        return ""
+    then = past.moves(day)
+    here = then.path(node.path)
+    moved = [one for one in then.shifts if covers([node.path], one.now) or covers([here], one.then)]
+    if not moved:
+        return ""
+    return (
+        f"{wording.day(day)} 之后有 {len(moved)} 处机构调整了隶属关系，本表按现在的隶属关系分列；"
+        "当天的隶属关系请在领导总览、机构树中看那一天。"
+    )
 
 
 def section_of(node: Unit, day: dt.date, key: str, path: str) -> tuple[str, Q]:

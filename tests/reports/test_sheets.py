@@ -18,11 +18,13 @@ from apps.quotas import queries as quotas
 from apps.reports import long, services
 from apps.reports.models import KeptReport
 from apps.staff.models import Occupancy
+from apps.units import services as moves
 from apps.units.choices import EntityKind
 from apps.units.models import Unit
 from tests.factories import quotas as q
 from tests.factories import staff as s
 from tests.factories import units
+from tests.factories.documents import DocumentFactory
 
 from .conftest import content, pdf_text, sheet_rows
 
@@ -122,6 +124,23 @@ def test_other_counties_do_not_exist(client, stranger, world, name):
     client.force_login(stranger)
     assert client.get(reverse(f"reports:{name}"), {"at": world.bureau.pk}).status_code == 404
     assert client.get(reverse("reports:card", args=[world.bureau.pk])).status_code == 404
+
+
+@pytest.mark.rule("T-12")
+def test_a_past_table_says_that_units_were_moved_since(client, clerk, world):
+    last_year = timezone.localdate().year - 1
+    url = f"{reverse('reports:overview')}?period={last_year}"
+    client.force_login(clerk)
+    assert "调整了隶属关系" not in client.get(url).content.decode()
+    moves.move(
+        unit=world.nursery, parent=world.home, on=timezone.localdate(),
+        document=DocumentFactory(scope=world.home.path), by=clerk,
+    )  # fmt: skip
+
+    page, text, _ = both(client, url)
+    assert "之后有 1 处机构调整了隶属关系" in page
+    assert "之后有1处机构调整了隶属关系" in text.replace(" ", "").replace("\n", "")
+    assert "调整了隶属关系" not in client.get(reverse("reports:overview")).content.decode()
 
 
 @pytest.mark.parametrize("name", ["overview", "transfers"])

@@ -14,7 +14,7 @@ from apps.units.models import Unit
 from ..links import Place
 from ..periods import Period
 from ..register import Line as UnitLine
-from ..register import Register, owner_of
+from ..register import Register, moved_since, owner_of
 
 Tally = Counter[str]
 #: 序号, 单位
@@ -237,7 +237,7 @@ def unit_table(
         ],
         lines=lines,
         about=asked.about,
-        notes=[f"注：{note}" for note in notes],
+        notes=[f"注：{note}" for note in [*notes, moved_since(asked.node, asked.day)] if note],
         paper=paper,
         frozen=BEFORE,
     )
