@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from apps.approvals.models import Application
 from apps.staff.models import Occupancy
 from tests.browser import DESK, PHONE
-from tests.factories import quotas, units
-from tests.factories.approvals import entry_line, filed_entry
+from tests.factories import posts, quotas, staff, units
+from tests.factories.approvals import entry_line, filed_entry, submitted
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -72,3 +72,44 @@ def test_a_case_is_returned_corrected_passed_and_seen(
     look(office, "unit")
     expect(page.get_by_role("link", name="入编").first).to_be_visible()
     assert faults == []
+
+
+def test_a_case_stuck_on_a_red_check_is_let_through_from_a_phone(
+    visit, home, bureau, clerk, unit_clerk, document
+):
+    quotas.grant(bureau, 2)
+    director = units.holder("director", "office_director", home, "李主任")
+    posts.due(bureau, 1)
+    posts.holder(bureau)
+    person = staff.enter(bureau, "张玥").person
+    taking = {
+        "unit": bureau.pk,
+        "post_kind": posts.CHIEF,
+        "post_name": "局长",
+        "starts_on": "2026-09-01",
+        "document_no": "嵊委干〔2026〕5号",
+    }
+    case = submitted("post_take", unit_clerk, taking, person=person)
+    office = visit(DESK, clerk)
+    page = office.open(f"/approvals/{case.pk}/?tab=todo")
+    expect(page.get_by_text("办理后超配 1 名").first).to_be_visible()
+    page.get_by_role("button", name="请示放行").click()
+    expect(page.locator(".flash-success")).to_contain_text("已请示 李主任")
+
+    phone = visit(PHONE, director)
+    page = phone.open("/approvals/?tab=copies")
+    page.get_by_role("link", name="使用领导职数").first.click()
+    page.get_by_text("放行红色校核").first.click()
+    page.get_by_role("button", name="放行红色校核").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.get_by_label("放行理由").fill("换届过渡")
+    page.locator("[name=document_text]").fill(document.number)
+    page.get_by_role("button", name="放行红色校核").click()
+    expect(page.get_by_text("本件有红色校核被放行")).to_be_visible()
+    assert sideways(page) <= 0
+    assert phone.accessibility_faults() == []
+
+    page = office.open(f"/approvals/{case.pk}/?tab=todo")
+    expect(page.get_by_text("换届过渡").first).to_be_visible()
+    page.get_by_role("button", name="通过", exact=True).click()
+    expect(page.locator(".flash-success")).to_contain_text("已通过")
