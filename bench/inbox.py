@@ -62,11 +62,15 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     from django.conf import settings
     from django.db import connection
+    from django.urls import get_resolver
 
     from apps.approvals.models import Application
     from apps.units.models import Office
+    from bianzhi import memory
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    get_resolver().url_patterns  # noqa: B018 - loads every view, as the web process has
+    memory.settle()
     home = Office.objects.get().home
     people = cast(home)
     if not Application.objects.filter(number__startswith=MARK).exists():

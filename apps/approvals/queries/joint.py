@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 
 from apps.core.scope import within
@@ -51,14 +51,14 @@ def counts(user: Any) -> Counts:
     tomorrow = timezone.localtime(now).replace(
         hour=0, minute=0, second=0, microsecond=0
     ) + dt.timedelta(days=1)
-    rows = Confirmation.objects.visible_to(user).waiting()
-    seen = list(rows.values_list("due_at", "objected_at", "answered_at"))
-    return Counts(
-        len(seen),
-        sum(1 for due, _, _ in seen if due is not None and now <= due < tomorrow),
-        sum(1 for due, _, _ in seen if due is not None and due < now),
-        sum(1 for _, objected, answered in seen if objected is not None and answered is None),
+    rows = Confirmation.objects.visible_to(user).waiting().order_by()
+    found = rows.aggregate(
+        waiting=Count("pk"),
+        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tomorrow)),
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        objected=Count("pk", filter=Q(objected_at__isnull=False, answered_at__isnull=True)),
     )
+    return Counts(**found)
 
 
 def lamp_of(row: Confirmation, now: dt.datetime | None = None) -> Lamp:
