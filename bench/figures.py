@@ -47,6 +47,18 @@ def ready() -> None:
     embedded.hold()
 
 
+def as_web() -> None:
+    """Be as a web process that has started: every view loaded, its objects out of the collector."""
+    from django.conf import settings
+    from django.urls import get_resolver
+
+    from bianzhi import memory
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    get_resolver().url_patterns  # noqa: B018 - loads them
+    memory.settle()
+
+
 def main() -> None:
     ready()
     board()

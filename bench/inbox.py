@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from bench.figures import ready, tell
+from bench.figures import as_web, ready, tell
 
 CLOSED = int(os.environ.get("BENCH_CLOSED", "1000000"))
 OPEN = int(os.environ.get("BENCH_OPEN", "50000"))
@@ -60,17 +60,12 @@ def main() -> None:
     os.environ.setdefault("BIANZHI_DEBUG", "0")
     ready()
     logging.disable(logging.CRITICAL)
-    from django.conf import settings
     from django.db import connection
-    from django.urls import get_resolver
 
     from apps.approvals.models import Application
     from apps.units.models import Office
-    from bianzhi import memory
 
-    settings.ALLOWED_HOSTS = ["testserver"]
-    get_resolver().url_patterns  # noqa: B018 - loads every view, as the web process has
-    memory.settle()
+    as_web()
     home = Office.objects.get().home
     people = cast(home)
     if not Application.objects.filter(number__startswith=MARK).exists():

@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from bench.figures import ready, tell
+from bench.figures import as_web, ready, tell
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 READERS = os.environ.get("BENCH_READERS", "")  # part of a reader's name; empty means all
@@ -59,15 +59,9 @@ def main() -> None:
     os.environ.setdefault("BIANZHI_DEBUG", "0")
     ready()
     logging.disable(logging.CRITICAL)  # refused pages are expected here
-    from django.conf import settings
     from django.db import transaction
-    from django.urls import get_resolver
 
-    from bianzhi import memory
-
-    settings.ALLOWED_HOSTS = ["testserver"]
-    get_resolver().url_patterns  # noqa: B018 - loads every view, as the web process has
-    memory.settle()
+    as_web()
     from apps.units.models import Office, Unit
 
     home = Office.objects.get().home
