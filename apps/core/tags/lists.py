@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import icons
@@ -120,11 +119,11 @@ def _layout_row(row: Any) -> str:
         text = escaped(cell.text)
         marks = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
         if cell.css:
-            marks += f' class="{conditional_escape(cell.css)}"'
+            marks += f' class="{escaped(cell.css)}"'
         if cell.head:
             cells.append(f'<th scope="row"{marks}>{text}</th>')
             continue
         if cell.url:
-            text = f'<a href="{conditional_escape(cell.url)}">{text}</a>'
+            text = f'<a href="{escaped(cell.url)}">{text}</a>'
         cells.append(f"<td{marks}>{text}</td>")
-    return f'<tr class="row-{conditional_escape(row.sort)}">{"".join(cells)}</tr>'
+    return f'<tr class="row-{escaped(row.sort)}">{"".join(cells)}</tr>'
