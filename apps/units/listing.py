@@ -15,7 +15,6 @@ from .models import Unit
 
 Units = TypeVar("Units", bound=QuerySet)
 
-
 #: adds the figures of a past day to a query of units; set by the app that keeps them (quotas)
 _figures: list[Callable[[Any, dt.date], Any]] = []
 
@@ -68,7 +67,7 @@ def dress(rows: Iterable[Any], on: dt.date) -> None:
             units.append(record)
         elif isinstance(getattr(record, "unit", None), Unit):
             units.append(record.unit)
-    then = past.named(on, [unit.pk for unit in units] if len(units) <= past.FEW else None)
+    then = past.named(on, [unit.pk for unit in units])
     for unit in units:
         as_of(unit, then)
 

@@ -295,13 +295,10 @@ def moves(on: dt.date) -> Past:
     return _undone(on, _since(on).filter(before__has_key="parent"))
 
 
-def named(on: dt.date, ids: Sequence[int] | None) -> Past:
-    """Return the names and other facts of some units on a day, not where they stood. One query.
-
-    ids   None: of all; for more than FEW units that is quicker
-    """
+def named(on: dt.date, ids: Sequence[int]) -> Past:
+    """Return the names and other facts of some units on a day, not where they stood. One query."""
     events = _since(on).exclude(before={})
-    return _undone(on, events if ids is None else events.filter(unit__in=ids), placed=False)
+    return _undone(on, events.filter(unit__in=ids) if len(ids) <= FEW else events, placed=False)
 
 
 def _since(on: dt.date) -> QuerySet:

@@ -62,8 +62,7 @@ class Place:
         found = list(units)
         if self.then is None:
             return found
-        few = [unit.pk for unit in found] if len(found) <= past.FEW else None
-        facts = past.named(self.then.on, few)
+        facts = past.named(self.then.on, [unit.pk for unit in found])
         for unit in found:
             _dress(unit, facts)
             unit.path = self.then.path(unit.path)
