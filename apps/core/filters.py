@@ -57,13 +57,12 @@ class FilterSet(django_filters.FilterSet):
         }
         if not tables:
             return
-        offered: dict[str, list[tuple[str, str]]] = {}
-        for table, key, label, _ in CodeValue.objects.dated(set(tables.values())):
-            offered.setdefault(table, []).append((key, label))
+        offered = CodeValue.objects.dated(set(tables.values()))
         for name, table in tables.items():
             if name in form.fields:
                 field = form.fields[name]
-                field.widget.choices = [("", field.empty_label), *offered.get(table, ())]
+                values = [(key, label) for key, label, _ in offered.get(table, ())]
+                field.widget.choices = [("", field.empty_label), *values]
 
     @property
     def first_row(self) -> list[Any]:

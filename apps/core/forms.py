@@ -264,9 +264,7 @@ class CodeField(forms.ModelChoiceField):
         """Return what `queryset` holds as (key, label); one query for all code fields of a form."""
         if not hasattr(form, "_codes_offered"):
             tables = {one.table for one in form.fields.values() if isinstance(one, CodeField)}
-            form._codes_offered = {}
-            for table, *value in CodeValue.objects.dated(tables | {self.table}):
-                form._codes_offered.setdefault(table, []).append(value)
+            form._codes_offered = CodeValue.objects.dated(tables | {self.table})
         found = [
             (key, label)
             for key, label, holds in form._codes_offered.get(self.table, ())

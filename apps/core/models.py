@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from .history import RowHistory
@@ -40,22 +40,26 @@ class CodeValueQuerySet(models.QuerySet["CodeValue"]):
         values = self.of(table).on_day(timezone.localdate()).order_by("sort", "value")
         return list(values.values_list("key", "label"))
 
-    def dated(self, tables: Iterable[str]) -> list[tuple[str, str, str, bool]]:
-        """Return (table, key, label, whether it holds today) of some tables, in their order."""
-        today = timezone.localdate()
+    def dated(self, tables: Iterable[str]) -> dict[str, list[tuple[str, str, bool]]]:
+        """Return {table: [(key, label, whether it holds today)]}, in the order of the tables."""
+        holds = ExpressionWrapper(_holding_on(timezone.localdate()), models.BooleanField())
         rows = self.filter(table_id__in=tables).order_by("table_id", "sort", "value")
-        dates = rows.values_list("table_id", "key", "label", "valid_from", "valid_to")
-        return [
-            (table, key, label, (not begins or begins <= today) and (not ends or ends > today))
-            for table, key, label, begins, ends in dates
-        ]
+        found: dict[str, list[tuple[str, str, bool]]] = {}
+        for table, *value in rows.annotate(holds=holds).values_list(
+            "table_id", "key", "label", "holds"
+        ):
+            found.setdefault(table, []).append(tuple(value))
+        return found
 
     def on_day(self, day: object) -> CodeValueQuerySet:
         """Return the values that hold on `day`."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
-            Q(valid_to__isnull=True) | Q(valid_to__gt=day),
-        )
+        return self.filter(_holding_on(day))
+
+
+def _holding_on(day: object) -> Q:
+    return (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (
+        Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    )
 
 
 class CodeValue(models.Model):
