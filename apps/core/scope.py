@@ -8,6 +8,8 @@ from django.db.models import Q
 
 #: Sorts after every character a path may hold (0–9, A–Z) in the C collation.
 PAST_PATHS = "~"
+#: Characters of the path of a root (units.Unit.steplen, of an app above this one).
+ROOT = 4
 
 
 def roots(paths: Iterable[str]) -> list[str]:
@@ -17,6 +19,11 @@ def roots(paths: Iterable[str]) -> list[str]:
         if not kept or not path.startswith(kept[-1]):
             kept.append(path)
     return kept
+
+
+def holds_a_root(paths: Iterable[str]) -> bool:
+    """Say whether one of the subtrees is a whole tree: who reads it reads nearly everything."""
+    return any(len(path) <= ROOT for path in paths)
 
 
 def within(paths: Iterable[str], field: str) -> Q:

@@ -9,17 +9,13 @@ from django.db.models import Q
 
 from apps.core.fields import CodeField, code_in_table
 from apps.core.history import RowHistory
-from apps.core.scope import within
+from apps.core.scope import holds_a_root, within
 
 from . import offices
 from .choices import Secrecy
 
 #: Every bracket people type in a number, as the canonical ones.
 _BRACKETS = {ord(c): "〔" for c in "[【(（﹝［〖"} | {ord(c): "〕" for c in "]】)）﹞］〗"}
-
-
-#: Characters of the path of a root of the tree: who reads one reads nearly everything.
-ROOT = 4
 
 
 class ApprovalDocumentQuerySet(models.QuerySet["ApprovalDocument"]):
@@ -29,7 +25,7 @@ class ApprovalDocumentQuerySet(models.QuerySet["ApprovalDocument"]):
         # the links' table belongs to an app above this one and is found through its relation
         links = ApprovalDocument._meta.get_field("unit_links").related_model
         linked = links._default_manager.filter(within(paths, "scope")).values("document")  # type: ignore[union-attr]
-        if any(len(path) <= ROOT for path in paths):
+        if holds_a_root(paths):
             return self.filter(within(paths, "scope") | Q(pk__in=linked))
         # both sides by their index; an OR of them no index answers, and a part is soon gathered
         own = self.model._base_manager.filter(within(paths, "scope")).order_by().values("pk")
