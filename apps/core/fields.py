@@ -89,4 +89,9 @@ def holding(column: str, text: str, own: Sequence[Any] = ()) -> tuple[str, tuple
 
 def like(text: str) -> str:
     """Return the LIKE pattern of everything that contains `text`."""
-    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return f"%{prefix(text)}"
+
+
+def prefix(text: str) -> str:
+    """Return the LIKE pattern of everything that begins with `text`."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

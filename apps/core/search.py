@@ -1,10 +1,21 @@
-"""Upkeep of the search indexes (GIN over grams; fields.Holds asks them), and what they hold."""
+"""The search indexes (GIN over grams; fields.Holds asks them), and SQL for the first rows found."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
+
+from .fields import prefix
+
+LAST = chr(0x10FFFF)
+
+#: A statement, or a condition, and its parameters.
+SQL = tuple[str, tuple[Any, ...]]
 
 
 def settle() -> int:
@@ -35,3 +46,35 @@ def rows_with(index: str, gram: str) -> float:
             common = dict(cursor.fetchall())
         _known[index] = (time.monotonic(), common)
     return common.get(gram, 0.0)
+
+
+def begins(column: str, text: str) -> SQL:
+    """Return the condition that a column begins with `text`: a range, which its index answers.
+
+    Columns are sorted by code point.
+    """
+    said = f"{column} >= %s AND {column} < %s AND {column} LIKE %s"
+    return said, (text, text + LAST, prefix(text))
+
+
+def compiled(rows: QuerySet) -> SQL | None:
+    """Return a queryset as SQL, or None when it can hold nothing (a reader without any scope)."""
+    try:
+        return rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+
+
+def union(seen: SQL, selects: Iterable[SQL]) -> list[tuple[Any, ...]]:
+    """Return the rows of some SELECTs from `seen`, which stands for those a reader may see.
+
+    The planner looks through it, so that each SELECT is answered by its own index. One query.
+    """
+    sql, params = seen
+    arms = []
+    for select, own in selects:
+        arms.append(f"({select})")
+        params = (*params, *own)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH seen AS NOT MATERIALIZED ({sql}) {' UNION ALL '.join(arms)}", params)
+        return cursor.fetchall()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import CharField, Lookup
 
-from apps.core.fields import like
-from apps.core.search import rows_with
-from apps.units.models import Unit
+from apps.core.fields import like, prefix
+from apps.core.scope import holds_a_root
+from apps.core.search import SQL, begins, compiled, rows_with, union
 
 from .models import Occupancy
 
@@ -25,10 +24,6 @@ FEW = 2_500
 FEW_FOR_A_PART = 50_000
 #: A name in pinyin as typed in one go, under which PINYIN_RUN is indexed.
 RUN = "replace(p.name_pinyin, ' ', '')"
-LAST = chr(0x10FFFF)
-
-#: A condition on person p, its parameters.
-Way = tuple[str, tuple[Any, ...]]
 
 
 @CharField.register_lookup
@@ -42,7 +37,7 @@ class NameHolds(Lookup):
         return _holding(lhs, str(self.rhs).lower(), lhs_params)
 
 
-def _holding(column: str, text: str, own: Sequence[Any] = ()) -> Way:
+def _holding(column: str, text: str, own: Sequence[Any] = ()) -> SQL:
     """Return the condition that a name holds `text`, in small letters."""
     if not text:
         return "TRUE", ()
@@ -64,11 +59,10 @@ def first(user: Any, text: str, limit: int) -> list[int]:
     than to run.
     """
     spells = Occupancy.objects.visible_to(user).open().order_by().values_list("id", "person_id")
-    try:
-        seen = spells.query.sql_with_params()
-    except EmptyResultSet:
+    seen = compiled(spells)
+    if seen is None:
         return []
-    whole = any(len(path) <= Unit.steplen for path in user.subtrees("view_subtree"))
+    whole = holds_a_root(user.subtrees("view_subtree"))
     small = not whole and _count(f"({seen[0]} LIMIT {SMALL_SCOPE + 1}) s", seen[1]) <= SMALL_SCOPE
     few = FEW if whole else FEW_FOR_A_PART
     if text.isascii():
@@ -76,24 +70,20 @@ def first(user: Any, text: str, limit: int) -> list[int]:
     return _first(seen, _named(text, small, few), "p.name_pinyin", limit)
 
 
-def _first(
-    seen: tuple[str, tuple[Any, ...]], ways: Sequence[Way], order: str, limit: int
-) -> list[int]:
-    sql, params = seen
-    asked = []
-    for condition, own in ways:
-        asked.append(
-            f"(SELECT {order} AS reading, s.id FROM seen s "  # noqa: S608 - ours
-            f"JOIN staff_person p ON p.id = s.person_id WHERE {condition} "
-            f"ORDER BY 1, 2 LIMIT {limit})"
-        )
-        params = (*params, *own)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH seen (id, person_id) AS NOT MATERIALIZED ({sql}) {' UNION '.join(asked)}",
-            params,
-        )
-        return [key for _, key in sorted(cursor.fetchall())[:limit]]
+def _first(seen: SQL, ways: Sequence[SQL], order: str, limit: int) -> list[int]:
+    found = union(
+        seen,
+        [
+            (
+                f"SELECT {order}, s.id FROM seen s "  # noqa: S608 - ours
+                f"JOIN staff_person p ON p.id = s.person_id WHERE {condition} "
+                f"ORDER BY 1, 2 LIMIT {limit}",
+                own,
+            )
+            for condition, own in ways
+        ],
+    )
+    return [key for _, key in sorted(set(found))[:limit]]
 
 
 def _count(rows: str, params: Sequence[Any]) -> int:
@@ -103,12 +93,12 @@ def _count(rows: str, params: Sequence[Any]) -> int:
     return number
 
 
-def _named(text: str, small: bool, few: int) -> list[Way]:
+def _named(text: str, small: bool, few: int) -> list[SQL]:
     if len(text) > 1 or text.upper() != text.lower():
         return [_holding("p.name", text.lower())]
     if small:
         return [("p.name LIKE %s", (like(text),))]
-    rest: Way = ("substr(p.name, 2) LIKE %s", (like(text),))
+    rest: SQL = ("substr(p.name, 2) LIKE %s", (like(text),))
     if rows_with(PARTS, text) <= few:
         rest = ("staff_name_grams(p.name) @> %s::text[]", ([text],))
     # a part of its own, for in names of one character more it would be found twice
@@ -118,21 +108,18 @@ def _named(text: str, small: bool, few: int) -> list[Way]:
     ]
 
 
-def _spelled(text: str, small: bool, few: int) -> list[Way]:
+def _spelled(text: str, small: bool, few: int) -> list[SQL]:
     """Return the ways by pinyin in one go, by initials, and by Latin letters of the name."""
     typed = text.replace(" ", "")
-    begins = like(typed)[1:]
     letters = _holding("p.name", text)
-    initials: Way = ("p.name_initials LIKE %s", (begins,))
-    run: Way = (f"{RUN} LIKE %s", (begins,))
+    initials: SQL = ("p.name_initials LIKE %s", (prefix(typed),))
     if small:
-        return [run, initials, letters]
-    run = (f"{RUN} >= %s AND {RUN} < %s AND {run[0]}", (typed, typed + LAST, *run[1]))
+        return [(f"{RUN} LIKE %s", (prefix(typed),)), initials, letters]
     chosen = f"SELECT id FROM staff_person p WHERE {initials[0]}"  # noqa: S608 - ours
     if _count(f"({chosen} LIMIT {few + 1}) p", initials[1]) <= few:
         # as a table of its own: the planner knows little of how common a beginning is
         initials = (f"p.id = ANY (ARRAY({chosen}))", initials[1])
     else:  # they begin with the letter that the name in pinyin begins with
-        span = (typed[0], typed[0] + LAST)
-        initials = (f"{RUN} >= %s AND {RUN} < %s AND {initials[0]}", (*span, *initials[1]))
-    return [run, initials, letters]
+        letter, own = begins(RUN, typed[0])
+        initials = (f"{letter} AND {initials[0]}", (*own, *initials[1]))
+    return [begins(RUN, typed), initials, letters]

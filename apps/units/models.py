@@ -63,23 +63,22 @@ class UnitQuerySet(CodedQuerySet, MP_NodeQuerySet):
 
         Words are parts of the name, the short name, a former name or a nameplate, beginnings of
         the code, or, in Latin letters, pinyin without spaces and initials. Each way has its index
-        (migrations 0003 and 0008).
+        (migrations 0003 and 0008). A union, not an OR: each is then a look-up in its index, and
+        nothing is computed again for the rows found.
         """
         found = self
         for word in text.split():
-            found = found.filter(pk__in=self._found_by_word(word))
+            first, *others = self.ways(word)
+            found = found.filter(pk__in=first.union(*others))
         return found
 
-    def _found_by_word(self, word: str) -> models.QuerySet:
-        """Return the keys of all units found by one word.
-
-        A union, not an OR: each way is then a look-up in its own index, and nothing is
-        computed again for the rows found.
-        """
+    def ways(self, word: str) -> list[models.QuerySet]:
+        """Return the keys of all units found by one word, way by way: each has its own index."""
         units = self.model._base_manager.order_by().values("pk")
         plates = Nameplate.objects.open().order_by().values("unit_id")
         former = UnitEvent.objects.filter(before__has_key="name").order_by().values("unit_id")
         ways = [
+            units.filter(name__holds=word),
             units.filter(short_name__holds=word),
             units.filter(code__startswith=word),
             plates.filter(name__holds=word),
@@ -91,7 +90,7 @@ class UnitQuerySet(CodedQuerySet, MP_NodeQuerySet):
             ways.append(units.filter(name_initials__holds=small))
             ways.append(plates.filter(name_initials__startswith=small))
             ways.append(spelled.filter(name_spelled__holds=small))
-        return units.filter(name__holds=word).union(*ways)
+        return ways
 
     def active(self) -> UnitQuerySet:
         return self.exclude(status=UnitStatus.ABOLISHED)

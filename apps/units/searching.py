@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Case, IntegerField, Value, When
 
-from apps.core.fields import holding, like
-from apps.core.search import rows_with
+from apps.core.fields import holding, like, prefix
+from apps.core.search import SQL, begins, compiled, rows_with, union
 
 from .models import UnitQuerySet
 
 #: So many units are fetched and sorted; where more hold a word, a walk in tree order meets it soon.
 FEW = 4_000
 
-LAST = chr(0x10FFFF)
 #: What the conditions below look at.
-READ = ("id", "path", "code", "name", "short_name", "name_initials", "name_pinyin")
-
-PLATES = "SELECT unit_id FROM units_nameplate WHERE ends_on IS NULL"
-FORMER = "SELECT unit_id FROM units_unitevent WHERE before ? 'name'"
+READ = ("id", "path", "code", "name", "short_name", "name_initials")
 
 #: A rank, a condition on `seen`, its parameters.
 Way = tuple[int, str, tuple[Any, ...]]
@@ -56,54 +51,43 @@ def best(units: UnitQuerySet, text: str, limit: int) -> list[int]:
     """
     if len(text.split()) != 1:
         return list(ranked(units, text).values_list("pk", flat=True)[:limit])
-    try:
-        seen = units.order_by().values_list(*READ).query.sql_with_params()
-    except EmptyResultSet:
+    seen = compiled(units.order_by().values_list(*READ))
+    if seen is None:
         return []
     found: dict[int, tuple[int, str]] = {}
-    for ways in (_beginnings, _parts, _others):
+    for step in (_beginnings, _parts, partial(_others, units)):
         # each finds again what better ways have found: so many more are asked for
-        for rank, path, pk in _first(seen, ways(text), limit + len(found)):
+        for rank, path, pk in _first(seen, step(text), limit + len(found)):
             found[pk] = min(found.get(pk, (rank, path)), (rank, path))
         if len(found) >= limit:
             break
     return sorted(found, key=lambda pk: found[pk])[:limit]
 
 
-def _first(
-    seen: tuple[str, tuple[Any, ...]], ways: Iterable[Way], limit: int
-) -> list[tuple[int, str, int]]:
+def _first(seen: SQL, ways: Iterable[Way], limit: int) -> list[tuple[int, str, int]]:
     """Return (rank, path, key) of the first `limit` units of each way, by path."""
-    sql, params = seen
-    asked = []
-    for rank, condition, own in ways:
-        asked.append(
-            f"(SELECT {rank}, path, id FROM seen WHERE {condition} ORDER BY path LIMIT {limit})"  # noqa: S608 - ours
-        )
-        params = (*params, *own)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH seen AS NOT MATERIALIZED ({sql}) {' UNION ALL '.join(asked)}",
-            params,
-        )
-        return cursor.fetchall()
+    return union(
+        seen,
+        [
+            (f"SELECT {rank}, path, id FROM seen WHERE {said} ORDER BY path LIMIT {limit}", own)  # noqa: S608 - ours
+            for rank, said, own in ways
+        ],
+    )
 
 
 def _beginnings(text: str) -> list[Way]:
     short, own = holding("short_name", text.lower())
-    begins = like(text)[1:]
     ways: list[Way] = [
         (0, "code = %s", (text,)),
         (0, "name = %s", (text,)),
         (1, f"{short} AND short_name = %s", (*own, text)),
-        # the range is what the index answers: the database sorts by code point
-        (2, "name >= %s AND name < %s AND name LIKE %s", (text, text + LAST, begins)),
-        (2, f"{short} AND short_name LIKE %s", (*own, begins)),
+        (2, *begins("name", text)),
+        (2, f"{short} AND short_name LIKE %s", (*own, prefix(text))),
     ]
     if text.isascii():
         small = text.lower()
         ways.append((2, "name_initials = %s", (small,)))
-        ways.append((3, "name_initials LIKE %s", (like(small)[1:],)))
+        ways.append((3, "name_initials LIKE %s", (prefix(small),)))
     return ways
 
 
@@ -123,26 +107,10 @@ def _part(column: str, index: str, text: str) -> Way:
     return 4, f"{holds} AND {contains}", (*own, *asked)
 
 
-def _others(text: str) -> list[Way]:
-    """Return the ways of UnitQuerySet.found_by, all of them."""
-    small = text.lower()
-
-    def held(column: str) -> tuple[str, tuple[Any, ...]]:
-        return holding(column, small)
-
-    plate, former = held("name"), held("(before ->> 'name')")
-    ways: list[Way] = [
-        (5, *held("name")),
-        (5, *held("short_name")),
-        (5, "code LIKE %s", (like(text)[1:],)),
-        (5, f"id IN ({PLATES} AND {plate[0]})", plate[1]),
-        (5, f"id IN ({FORMER} AND {former[0]})", former[1]),
-    ]
-    if text.isascii():
-        ways.append((5, *held("name_initials")))
-        ways.append((5, *held("replace(name_pinyin, ' ', '')")))
-        ways.append((5, f"id IN ({PLATES} AND name_initials LIKE %s)", (like(small)[1:],)))
-    return ways
+def _others(units: UnitQuerySet, text: str) -> list[Way]:
+    """Return all ways in which a word finds units."""
+    found = [way.query.sql_with_params() for way in units.ways(text)]
+    return [(5, f"id IN ({sql})", own) for sql, own in found]
 
 
 def _few(index: str, text: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from apps.core import scope
 from apps.core import search as kept
-from apps.units import searching
+from apps.units import queries, searching
+from apps.units.choices import EntityKind
 from apps.units.models import Unit
 from tests.factories import units
 
@@ -90,3 +92,25 @@ def test_the_planner_knows_how_common_a_gram_is(many, monkeypatch):
 
     assert kept.rows_with("unit_name_grams", "测试") == pytest.approx(60, rel=0.2)
     assert kept.rows_with("unit_name_grams", "没有") == 0
+
+
+def test_parents_of_a_few_are_those_of_a_list(many):
+    county = Unit.objects.get(name="嵊州市")
+    group = units.unit("县政府", county, entity_kind=EntityKind.GROUPING)
+    bureau = units.unit("水利局", group)
+    room = units.unit("办公室", bureau, entity_kind=EntityKind.DEPARTMENT)
+    desk = units.unit("机要室", room, entity_kind=EntityKind.DEPARTMENT)
+    for where in (county, bureau):
+        reader = units.holder(f"reader-{where.pk}", "office_clerk", where)
+        listed = queries.with_parent(many.visible_to(reader), reader)
+        expected = dict(listed.values_list("pk", "parent_name"))
+
+        found = list(many.visible_to(reader))
+        queries.name_parents(found, reader)
+
+        assert {unit.pk: unit.parent_name for unit in found} == expected
+        assert expected[desk.pk] == "水利局"
+
+
+def test_a_root_is_one_step_of_the_tree():
+    assert Unit.steplen == scope.ROOT
