@@ -130,7 +130,7 @@ def _nodes(node: Unit) -> list[Line]:
 def moved_since(node: Unit, day: dt.date) -> str:
     """Return a sentence when units of a past table stand elsewhere today, else "". 1 or 2 queries.
 
-    A table puts every unit where it stands today; the board of that day does not (Q-16, T-12).
+    A table puts every unit where it stands today; the board of that day does not (Q-16, T-13).
     """
     if day >= timezone.localdate():
         return ""

@@ -126,7 +126,7 @@ def test_other_counties_do_not_exist(client, stranger, world, name):
     assert client.get(reverse("reports:card", args=[world.bureau.pk])).status_code == 404
 
 
-@pytest.mark.rule("T-12")
+@pytest.mark.rule("T-13")
 def test_a_past_table_says_that_units_were_moved_since(client, clerk, world):
     last_year = timezone.localdate().year - 1
     url = f"{reverse('reports:overview')}?period={last_year}"
