@@ -56,7 +56,7 @@ def part(case, code) -> Confirmation:
     return case.confirmations.get(partner=code)
 
 
-@pytest.mark.rule("PT-01")
+@pytest.mark.rule("JT-01")
 def test_a_slip_shows_only_to_the_partner_whose_turn_it_is(decided, partners):
     case = decided()
     assert [row.partner for row in joint.waiting(partners["personnel"])] == ["personnel"]
@@ -72,7 +72,7 @@ def test_a_slip_shows_only_to_the_partner_whose_turn_it_is(decided, partners):
     assert due.due_at > due.arrived_at
 
 
-@pytest.mark.rule("PT-02")
+@pytest.mark.rule("JT-02")
 def test_one_click_and_several_at_once(decided, office, partners):
     first, second = decided(), decided(entry_line(office, 13, "王强"))
     page = browser(partners["personnel"])
@@ -112,7 +112,7 @@ def test_a_number_of_ones_own_is_kept_and_found(decided, partners):
     assert case.number not in page.get(reverse("approvals:to_confirm")).content.decode()
 
 
-@pytest.mark.rule("PT-03")
+@pytest.mark.rule("JT-03")
 def test_an_objection_is_answered_in_words_and_then_confirmed(decided, partners, clerk):
     case = decided()
     page = browser(partners["personnel"])
@@ -153,7 +153,7 @@ def test_a_new_objection_waits_for_a_new_answer(decided, partners, clerk):
     assert part(case, "personnel").answer == ""
 
 
-@pytest.mark.rule("PT-04")
+@pytest.mark.rule("JT-04")
 def test_a_partner_without_an_account_does_not_block(
     office, unit_clerk, supervisor, clerk, chief, director, document, home
 ):
@@ -218,7 +218,7 @@ def test_a_partner_begins_with_what_waits(partners):
         assert home_of(user) == reverse("approvals:to_confirm")
 
 
-@pytest.mark.rule("PT-07")
+@pytest.mark.rule("JT-07")
 def test_the_payroll_list_has_who_came_and_went(decided, office, partners):
     stayed = staff.enter(office, "老同志", starts_on=dt.date(2020, 1, 1))
     decided()
@@ -266,8 +266,8 @@ def on_paper(db):
     )
 
 
-@pytest.mark.rule("PT-05")
-@pytest.mark.rule("PT-06")
+@pytest.mark.rule("JT-05")
+@pytest.mark.rule("JT-06")
 def test_the_paper_travels_and_the_place_is_held(on_paper, decided, office, clerk, partners):
     case = decided()
     assert case.state == State.REGISTERED
@@ -320,7 +320,7 @@ def test_the_paper_travels_and_the_place_is_held(on_paper, decided, office, cler
     assert case.lines.get().held.released_at is not None
 
 
-@pytest.mark.rule("PT-06")
+@pytest.mark.rule("JT-06")
 def test_a_held_place_is_not_given_to_another(
     on_paper, home, unit_clerk, supervisor, clerk, chief, director, bureau
 ):
@@ -345,7 +345,7 @@ def differing(user, query=""):
     return [(row.partner, page.context["table"].value_what(row)) for row in page.context["page"]]
 
 
-@pytest.mark.rule("PT-08")
+@pytest.mark.rule("JT-08")
 def test_differences_are_a_partners_own_and_all_of_them_for_the_office(decided, partners, clerk):
     case = decided()
     assert differing(clerk) == []
@@ -370,7 +370,7 @@ def test_differences_are_a_partners_own_and_all_of_them_for_the_office(decided, 
     assert "任职文件有误" in taken.decode("utf-8-sig")
 
 
-@pytest.mark.rule("PT-08")
+@pytest.mark.rule("JT-08")
 def test_what_was_confirmed_in_time_under_its_number_is_no_difference(
     decided, partners, clerk, foreign_home
 ):

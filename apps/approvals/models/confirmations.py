@@ -1,4 +1,4 @@
-"""联办: each partner's part of an application. Source: docs/rules.md AP-09, PT-01 to PT-04."""
+"""联办: each partner's part of an application. Source: docs/rules.md AP-09, JT-01 to JT-04."""
 
 from __future__ import annotations
 

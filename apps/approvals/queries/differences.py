@@ -1,5 +1,5 @@
 """对账差异: where the register and what the partners confirmed do not agree, as far as the portal
-knows. What a partner pays or books in its own system is not here. Source: docs/rules.md PT-08.
+knows. What a partner pays or books in its own system is not here. Source: docs/rules.md JT-08.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def stand_in(
     reference_no: str = "",
     **_: Any,
 ) -> str:
-    """Confirm on paper for a partner nobody has an account for, so that it blocks nobody (PT-04).
+    """Confirm on paper for a partner nobody has an account for, so that it blocks nobody (JT-04).
 
     opinion   why; document: what the partner signed
     Raises NotAPartner, PartnerActs, PaperMissing.

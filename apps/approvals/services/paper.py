@@ -1,6 +1,6 @@
 """纸质流转: the form travels on paper and comes back before the facts change.
 
-A place without an approved head behind it is held meanwhile. Source: domain.md §3.15; PT-05, PT-06.
+A place without an approved head behind it is held meanwhile. Source: domain.md §3.15; JT-05, JT-06.
 """
 
 from __future__ import annotations
