@@ -14,8 +14,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
-from apps.audit import services as audit
-from apps.audit.looks import common_root
 from apps.core import jobs
 from apps.core.models import Job
 from apps.core.prints import NotPrintable
@@ -140,14 +138,7 @@ def file_of(job: Job) -> Path | None:
     return place if place is not None and place.is_file() else None
 
 
-@write
-def note_download(*, job: Job, by: Any) -> None:
-    """Record that the file of a job is taken away."""
+def scopes_of(job: Job) -> list[str]:
+    """Return the tree paths of the units whose papers the file of a job holds."""
     cases = Application.objects.filter(pk__in=job.data["cases"])
-    scopes = sorted(set(cases.values_list("scope", flat=True)))
-    audit.record(
-        "export.run",
-        by=by,
-        after={"list": job.title, "rows": job.result["papers"], "scopes": scopes},
-        scope=common_root(scopes) if scopes else None,
-    )
+    return sorted(set(cases.values_list("scope", flat=True)))

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -19,7 +18,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.audit.exports import disposition
+from apps.audit.exports import answer
 from apps.core.http import requires, selection
 from apps.core.idempotency import keyless
 from apps.core.models import Job
@@ -192,9 +191,11 @@ def download(request: HttpRequest, pk: Any) -> HttpResponseBase:
     place = runs.file_of(job)
     if place is None:
         raise Http404(f"文件只保留 {runs.KEPT_DAYS} 天，已经清理，请重新打印")
-    runs.note_download(job=job, by=request.user)
-    response = FileResponse(place.open("rb"), content_type="application/pdf")
-    response["Content-Disposition"] = disposition(job.title, "pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response
+    return answer(
+        request,
+        place.open("rb"),
+        name=job.title,
+        fmt="pdf",
+        rows=job.result["papers"],
+        scopes=runs.scopes_of(job),
+    )
