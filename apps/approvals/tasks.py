@@ -35,3 +35,11 @@ def open_exits() -> None:
     from .services import retiring
 
     retiring.run()
+
+
+@shared_task(name="approvals.let_go_of_prints")
+def let_go_of_prints() -> None:
+    """Remove the files of print runs whose days are over (PP-05). Safe to run twice."""
+    from .services import print_runs
+
+    print_runs.let_go()

@@ -296,6 +296,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "approvals.expire_slots",
         "schedule": crontab(hour=0, minute=20),
     },
+    "approvals.let_go_of_prints": {
+        "task": "approvals.let_go_of_prints",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "core.forget_keys": {"task": "core.forget_keys", "schedule": crontab(hour=3, minute=10)},
     "core.backup": {"task": "core.backup", "schedule": crontab(hour=2, minute=0)},
     "quotas.refresh_dated": {"task": "quotas.refresh_dated", "schedule": 30.0},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import uuid
 
 import pypdf
@@ -10,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from apps.approvals import sealed, services
+from apps.approvals import sealed, services, tasks
 from apps.approvals.models import Paper
 from apps.approvals.papers import making, verifying
 from apps.approvals.services import print_runs as runs
@@ -203,16 +205,21 @@ def test_pressing_twice_queues_once(cases, unit_clerk):
     assert Job.objects.count() == 1
 
 
-def test_a_file_is_let_go_after_its_days(cases, unit_clerk, monkeypatch):
+@pytest.mark.rule("PP-05")
+def test_a_file_is_let_go_after_its_days(cases, unit_clerk):
     asked = [one for one in making.papers_of_cases(cases) if one.kind == "flow"]
     first = finished(runs.queue(asked=asked, by=unit_clerk, host="https://b/"))
-    assert runs.file_of(first) is not None
-    monkeypatch.setattr(runs, "KEPT_DAYS", -1)
-    finished(runs.queue(asked=asked, by=unit_clerk, host="https://b/"))
+    second = finished(runs.queue(asked=asked, by=unit_clerk, host="https://b/"))
+    old, young = runs.file_of(first), runs.file_of(second)
+    past = time.time() - runs.KEPT_DAYS * 86_400 - 1
+    os.utime(old, (past, past))
     client = window(unit_clerk)
-    assert client.get(reverse("approvals:papers_file", args=[first.pk])).status_code == 404
-    page = client.get(reverse("exchange:job", args=[first.pk])).content.decode()
-    assert "下载 PDF" not in page
+    for _ in range(2):  # whether the night has been or not
+        assert client.get(reverse("approvals:papers_file", args=[first.pk])).status_code == 404
+        page = client.get(reverse("exchange:job", args=[first.pk])).content.decode()
+        assert "下载 PDF" not in page
+        tasks.let_go_of_prints()
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 @pytest.mark.parametrize("people", [1, 4])

@@ -118,15 +118,15 @@ def too_many(number: int) -> str:
     return f"共 {number} 份，超过一份文件的上限 {MOST} 份，没有打印；请分几次选择"
 
 
+def _folder() -> Path:
+    place = Path(settings.MEDIA_ROOT) / "prints"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def _keep(made: bytes) -> str:
-    """Write a file among those kept, let go of old ones, and return its place below MEDIA_ROOT."""
-    folder = Path(settings.MEDIA_ROOT) / "prints"
-    folder.mkdir(parents=True, exist_ok=True)
-    past = time.time() - KEPT_DAYS * 86_400
-    for old in folder.glob("*.pdf"):
-        if old.stat().st_mtime < past:
-            old.unlink(missing_ok=True)
-    place = folder / f"{uuid.uuid4().hex}.pdf"
+    """Write a file among those kept, and return its place below MEDIA_ROOT."""
+    place = _folder() / f"{uuid.uuid4().hex}.pdf"
     place.touch(mode=0o600)
     place.write_bytes(made)
     return str(place.relative_to(settings.MEDIA_ROOT))
@@ -135,7 +135,19 @@ def _keep(made: bytes) -> str:
 def file_of(job: Job) -> Path | None:
     """Return the file a job made; None when there is none, or not any more."""
     place = Path(settings.MEDIA_ROOT) / job.result_file if job.result_file else None
-    return place if place is not None and place.is_file() else None
+    return place if place is not None and place.is_file() and not _is_past(place) else None
+
+
+def let_go() -> int:
+    """Remove the files whose days are over; return how many. Safe to run twice."""
+    gone = [place for place in _folder().glob("*.pdf") if _is_past(place)]
+    for place in gone:
+        place.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _is_past(place: Path) -> bool:
+    return place.stat().st_mtime < time.time() - KEPT_DAYS * 86_400
 
 
 def scopes_of(job: Job) -> list[str]:
