@@ -87,6 +87,9 @@ def test_ticked_cases_are_asked_which_papers_and_drafts_have_none(
         (o["kind"], o["forms"], o["cases"], o["by_worker"]) for o in answer.context["offers"]
     ] == [("entry", 3, 2, True), ("flow", 2, 2, False)]
     assert draft.pk not in {one.pk for one in answer.context["cases"]}
+    wrong = send(client, NOW, cases, "entry", purpose=" ", tab="own")
+    for shown in (answer, wrong):  # the way back is to the list they were ticked in
+        assert f'<a href="{reverse("approvals:mine")}">我的办件</a>' in shown.content.decode()
     only_draft = client.post(CHOOSE, {"pk": [draft.pk], "tab": "own", "_key": str(uuid.uuid4())})
     assert only_draft.url == reverse("approvals:mine")
     todo = window(supervisor).post(

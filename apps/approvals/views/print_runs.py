@@ -34,13 +34,15 @@ from ..papers.making import Asked
 from ..services import papers as service
 from ..services import print_runs as runs
 from .after import MineFilter
-from .inbox import TABS
+from .inbox import TABS, tab_of
 from .papers import PurposeForm, pdf_answer
 
 #: Cases of one choice, and those named on the page.
 MOST_CASES = 500
 NAMED = 20
 SEP = ","
+#: The list of 我的办件 beside the tabs of the inbox.
+OWN = "own"
 
 
 @keyless
@@ -51,22 +53,25 @@ def choose(request: HttpRequest) -> HttpResponse:
     cases = _ticked(request)
     if not cases:
         messages.warning(request, "没有选中已提交的办件，请先勾选；草稿提交之后才有打印件")
-        own = request.POST.get("tab") == "own"
-        return redirect("approvals:mine" if own else "approvals:inbox")
+        return redirect("approvals:mine" if _tab(request) == OWN else "approvals:inbox")
     return _page(request, cases)
 
 
 def _ticked(request: HttpRequest) -> list[Application]:
-    """Return the cases ticked in a list: of the tab of the inbox, or of 我的办件 (“own”)."""
-    user, name = request.user, request.POST.get("tab", "")
-    if name == "own":
-        found = selection(request, mine_of(user), filters=MineFilter).values("pk")
+    """Return the cases ticked in a list: of a tab of the inbox, or of 我的办件."""
+    user, name = request.user, _tab(request)
+    if name == OWN:
+        rows, bar, at = mine_of(user), MineFilter, "pk"
     else:
-        corner = TABS[name if name in TABS else "todo"]
-        at = "application" if corner.bar.at else "pk"
-        found = selection(request, corner.rows(user), filters=corner.bar).values(at)
-    keys = [next(iter(row.values())) for row in found[:MOST_CASES]]
-    return list(runs.cases_for(user, keys))
+        corner = TABS[tab_of(name)]
+        rows, bar, at = corner.rows(user), corner.bar, "application" if corner.bar.at else "pk"
+    keys = selection(request, rows, filters=bar).values_list(at, flat=True)[:MOST_CASES]
+    return list(runs.cases_for(user, list(keys)))
+
+
+def _tab(request: HttpRequest) -> str:
+    """Return the list the cases were ticked in."""
+    return request.POST.get("tab", "")
 
 
 def _page(
@@ -101,6 +106,8 @@ def _page(
         "most": MOST_CASES,
         "most_forms": runs.MOST,
         "items": SEP.join(str(one.pk) for one in cases),
+        "tab": _tab(request),
+        "own": _tab(request) == OWN,
         "offers": offers,
         "with_numbers": [one for one in offers if one["numbers"] and not one["too_many"]],
         "form": form or (PurposeForm() if may_show else None),
