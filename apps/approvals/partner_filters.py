@@ -70,7 +70,7 @@ class DifferenceFilter(SlipFilter):
     effected = f.DayRangeFilter(label="入库日期", field_name="application__effected_at")
 
     def by_difference(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(differences.condition(value, timezone.now()))
+        return rows.filter(**{f"is_{value}": True})
 
 
 class ConfirmedFilter(SlipFilter):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.core import tables as t
@@ -196,21 +193,12 @@ class DifferenceTable(_PartTable):
     class Meta:
         sequence = ("number", "kind", "summary", "unit", "partner", "what", "...")
 
-    @cached_property
-    def now(self) -> dt.datetime:
-        return timezone.now()
-
     def render_what(self, record: Confirmation) -> Any:
-        found = differences.said(record, self.now)
         tone = "red" if record.confirmed_at is None else "amber"
-        return lamp(tone, self._words(found))
+        return lamp(tone, self.value_what(record))
 
     def value_what(self, record: Confirmation) -> str:
-        return self._words(differences.said(record, self.now))
-
-    @staticmethod
-    def _words(codes: list[str]) -> str:
-        return "；".join(differences.DIFFERENCES[code] for code in codes)
+        return "；".join(differences.DIFFERENCES[code] for code in differences.said(record))
 
     def render_opinion(self, record: Confirmation) -> str:
         return record.opinion if record.objected_at is not None else ""

@@ -5,6 +5,8 @@ knows. What a partner pays or books in its own system is not here. Source: docs/
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -24,43 +26,32 @@ DIFFERENCES: dict[str, str] = {
 }
 
 
-def condition(code: str, now: dt.datetime) -> Q:
-    """Return which parts differ in this way. Only what changed the register already counts."""
+def _conditions(now: dt.datetime) -> dict[str, Q]:
+    """Return code → which parts differ in this way."""
     return {
         "overdue": Q(confirmed_at__isnull=True, arrived_at__isnull=False, due_at__lt=now),
         "objected": Q(confirmed_at__isnull=True, objected_at__isnull=False),
         "late": Q(confirmed_at__gt=F("due_at")),
         "unnumbered": Q(confirmed_at__isnull=False, reference_no=""),
-    }[code]
+    }
 
 
-def differences(user: Any, now: dt.datetime | None = None) -> QuerySet[Confirmation]:
+def differences(user: Any) -> QuerySet[Confirmation]:
     """Return the parts that differ: a partner's own, and all of them for the office's examiners.
 
-    Newest first. A part confirmed in time and under its number is none.
+    Newest first. Only what changed the register counts; a part confirmed in time and under its
+    number is none. Each row says by `is_<code>` what it differs in.
     """
-    now = now or timezone.now()
+    found = _conditions(timezone.now())
     own = Q(pk__in=Confirmation.objects.visible_to(user).values("pk"))
     seen = own | within(user.subtrees("examine"), "scope")
-    differing = Q(pk__in=[])
-    for code in DIFFERENCES:
-        differing |= condition(code, now)
-    rows = Confirmation.objects.filter(seen, differing, application__effected_at__isnull=False)
+    rows = Confirmation.objects.filter(
+        seen, reduce(or_, found.values()), application__effected_at__isnull=False
+    )
+    rows = rows.annotate(**{f"is_{code}": condition for code, condition in found.items()})
     return rows.select_related(*JOINED).order_by("-pk")
 
 
-def said(row: Confirmation, now: dt.datetime) -> list[str]:
-    """Return the codes of what one part differs in, the gravest first."""
-    late = row.due_at is not None and (row.confirmed_at or now) > row.due_at
-    found = []
-    if row.confirmed_at is None:
-        if late:
-            found.append("overdue")
-        if row.objected_at is not None:
-            found.append("objected")
-        return found
-    if late:
-        found.append("late")
-    if not row.reference_no:
-        found.append("unnumbered")
-    return found
+def said(row: Confirmation) -> list[str]:
+    """Return the codes of what a row of `differences` differs in, the gravest first."""
+    return [code for code in DIFFERENCES if getattr(row, f"is_{code}")]
