@@ -44,6 +44,21 @@ class _PartTable(t.Table):
         return str(record.application.number)
 
 
+class _CasePartTable(_PartTable):
+    """Parts of several partners: each says whose it is, and opens the chain of its case."""
+
+    number = t.LinkColumn(
+        "受理编号",
+        accessor="application.number",
+        url=_case,
+        order_by="application__number",
+        phone="name",
+    )
+    partner = t.Column(
+        "联办部门", accessor="get_partner_display", order_by="partner", phone="figure"
+    )
+
+
 class WaitingTable(_PartTable):
     key = "to-confirm"
     caption = "待确认"
@@ -101,7 +116,7 @@ class ConfirmedTable(_PartTable):
         return progress.lamp_of(record.application)[1]
 
 
-class JointTable(_PartTable):
+class JointTable(_CasePartTable):
     """The office's: parts that wait, objections first."""
 
     key = "joint"
@@ -109,16 +124,6 @@ class JointTable(_PartTable):
     fixed = ("number", "state")
     empty = t.Empty("没有在部门联办的办件", "入库后由组织、人社、财政、社保确认，全部确认即办结。")
 
-    number = t.LinkColumn(
-        "受理编号",
-        accessor="application.number",
-        url=_case,
-        order_by="application__number",
-        phone="name",
-    )
-    partner = t.Column(
-        "联办部门", accessor="get_partner_display", order_by="partner", phone="figure"
-    )
     due = t.MomentColumn("期限", accessor="due_at", order_by="due_at", phone="figure")
     state = t.LampColumn("状态", accessor="pk", phone="lamp")
     opinion = t.Column("异议", accessor="opinion", wide_text=True, phone="hide")
@@ -156,7 +161,7 @@ class PayrollTable(PeopleTable):
         return _change(record)[1]
 
 
-class DifferenceTable(_PartTable):
+class DifferenceTable(_CasePartTable):
     """对账差异: parts of cases that changed the register, and how they differ from it."""
 
     key = "differences"
@@ -164,18 +169,10 @@ class DifferenceTable(_PartTable):
     fixed = ("number", "what")
     hidden = ("due", "kind")
     counted_to = MOST
-    empty = t.Empty("没有差异", "已入库的办件都已按期确认，并记了对方业务号。")
+    empty = t.Empty(
+        "没有差异", "已入库的办件里，没有逾期未确认、有异议、逾期后才确认或缺对方业务号的。"
+    )
 
-    number = t.LinkColumn(
-        "受理编号",
-        accessor="application.number",
-        url=_case,
-        order_by="application__number",
-        phone="name",
-    )
-    partner = t.Column(
-        "联办部门", accessor="get_partner_display", order_by="partner", phone="figure"
-    )
     what = t.LampColumn("差异", accessor="pk", phone="figure")
     effected = t.MomentColumn(
         "入库时间",
