@@ -67,7 +67,8 @@ def pdf(*layouts: Layout, stamp: Stamp | None = None) -> bytes:
     if cells > MOST_CELLS:
         raise NotPrintable(TOO_MANY.format(cells=cells, most=MOST_CELLS))
     stamp = stamp or Stamp(at=timezone.localtime())
-    return _set("sheet", {"sheets": [payload.sheet(layout) for layout in layouts]}, stamp, cells)
+    sheets = [payload.sheet(layout) for layout in layouts]
+    return _set("sheet", {"sheets": sheets}, stamp, tagged=cells <= TAGGED_CELLS)
 
 
 def letter(one: Letter, *, stamp: Stamp | None = None) -> bytes:
@@ -91,16 +92,16 @@ def forms(
     cells = sum(map(_cells, papers))
     if cells > MOST_CELLS:
         raise NotPrintable(TOO_MANY.format(cells=cells, most=MOST_CELLS))
+    # joined files lose their tags, so they are not written at all
+    tagged = cells <= TAGGED_CELLS and len(papers) <= FORMS_AT_ONCE
     parts = []
     for start in range(0, len(papers), FORMS_AT_ONCE):
         some = papers[start : start + FORMS_AT_ONCE]
-        # joined files lose their tags, so they are not written at all
-        counted = sum(map(_cells, some)) if len(papers) <= FORMS_AT_ONCE else MOST_CELLS
         made = [
             payload.form(one, stamp) if isinstance(one, Form) else payload.tabled(one, stamp)
             for one in some
         ]
-        parts.append(_set("form", {"papers": made}, stamp, counted))
+        parts.append(_set("form", {"papers": made}, stamp, tagged=tagged))
         if told is not None:
             told(start + len(some))
     return parts[0] if len(parts) == 1 else _joined(parts)
@@ -133,10 +134,10 @@ def fonts_dirs() -> list[str]:
     return [*own, str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
 
 
-def _set(page: str, content: dict[str, Any], stamp: Stamp, cells: int = 0) -> bytes:
+def _set(page: str, content: dict[str, Any], stamp: Stamp, *, tagged: bool = True) -> bytes:
     work = {
         "page": page,
-        "tags": cells <= TAGGED_CELLS,
+        "tags": tagged,
         "fonts": fonts_dirs(),
         "at": int(stamp.at.timestamp()),
         "memory": MEMORY,
