@@ -36,7 +36,7 @@ def _(refusal: errors.ExitOnly, user: Any = None) -> str:
 def _(refusal: errors.BalanceBroken, user: Any = None) -> str:
     flow = refusal.flow
     return (
-        f"{refusal.year.year} 年{flow.label}出编入编动态平衡现可再批 {max(0, flow.allowed)} 名"
+        f"{refusal.year.year} 年{flow.label}出编入编动态平衡现可再批 {flow.allowed} 名"
         f"（{flow.said}），不够核准 {refusal.heads} 名，请减少批准数或待有人出编后再办"
     )
 
