@@ -126,6 +126,10 @@ class Review:
         """Say whether the reader may let red checks through, and has no step here of their own."""
         return "override" in self.moves and not self.has_bar
 
+    @property
+    def has_form(self) -> bool:
+        return self.has_bar or self.lets_through
+
 
 def visible(user: Any, pk: int) -> Application:
     """Return an application in sight. Http404 for foreign and missing ids alike."""

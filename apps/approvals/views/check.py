@@ -50,6 +50,11 @@ class ShownLine:
     is_new: bool = False
 
     @property
+    def is_quiet(self) -> bool:
+        """Say that nothing of the line asks to be read: it may be folded."""
+        return not (self.said or self.changes or self.is_new)
+
+    @property
     def brief(self) -> list[str]:
         """Return what a folded line says: the masked number, and the first facts of the matter."""
         number = [t.fact.value for _, told in self.sections for t in told if t.fact.masked][:1]

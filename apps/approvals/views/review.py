@@ -28,7 +28,6 @@ from apps.documents.errors import FileMissing
 from apps.documents.refusals import sentence as file_sentence
 from apps.staff import errors as staff_errors
 from apps.staff.services.reveals import FIELDS
-from apps.units.choices import EntityKind
 from apps.units.models import Unit
 from apps.units.queries import unit_page
 
@@ -61,11 +60,9 @@ def page(
 ) -> HttpResponse:
     """Render the page of a case. query: the inbox it was opened from, kept for the next case."""
     found = review(request.user, application, line=query.get("line", ""))
-    if form is None and (found.has_bar or found.lets_through):
+    if form is None and found.has_form:
         form = act_form(request, found)
-    if (
-        form is not None and form.errors and not (found.has_bar or found.lets_through)
-    ):  # nowhere else to say it
+    if form is not None and form.errors and not found.has_form:  # nowhere else to say it
         context["sentence"] = next(iter(form.errors.values()))[0]
     kept = kept_query(query)
     return render(
@@ -164,22 +161,23 @@ def checks(request: HttpRequest, pk: int) -> HttpResponse:
     kind = kinds.of(application.kind)
     lines = list(application.lines.select_related(*_TRIAL_RELATED))
     context: dict[str, Any] = {"case": application, "rules": True}
+    stuck = False  # by what somebody with the right may let through
     try:
         with transaction.atomic():
             kind.guard(application, lines)
             outcome = trial.checked(application, lines, by=request.user)
     except trial.REFUSED as refusal:
         context["refusal"] = refusals.sentence(refusal, request.user)
-        context["asks"] = isinstance(refusal, errors.LetThrough)
+        stuck = isinstance(refusal, errors.LetThrough)
     else:
         names = {unit.pk: unit.name for unit in kind.touched(application)}
         context |= {
             name: [_told(one, names) for one in getattr(outcome, name)]
             for name in ("appears", "goes", "stays")
         }
-        context["refused"] = context["asks"] = outcome.is_refused
+        context["refused"] = stuck = outcome.is_refused
     moves = rules.moves_for(request.user, application)
-    context["asks"] = context.get("asks") and "pass" in moves and "override" not in moves
+    context["asks"] = stuck and "pass" in moves and "override" not in moves
     return render(request, "approvals/_case_checks.html", context)
 
 
@@ -302,5 +300,4 @@ def unit_cases(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _has_units_below(unit: Unit) -> bool:
-    below = Unit.objects.under(unit).filter(entity_kind=EntityKind.BODY).exclude(pk=unit.pk)
-    return below.exists()
+    return Unit.objects.under(unit).bodies().exclude(pk=unit.pk).exists()
