@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from apps.approvals.models import Paper, PaperTemplate
+from apps.approvals.models import Paper, PaperKind, PaperTemplate
 from apps.approvals.papers import making, verifying, words
 from apps.approvals.services import templates
 from apps.core.prints import docx, pictures, word
@@ -37,7 +37,7 @@ def own(*texts: str) -> bytes:
     return docx.document([docx.paragraph(text) for text in texts])
 
 
-@pytest.mark.parametrize("kind", words.KINDS)
+@pytest.mark.parametrize("kind", PaperKind)
 def test_the_first_template_knows_only_names_its_paper_has(kind):
     template = words.default(kind)
     assert words.unknown(kind, template) == []

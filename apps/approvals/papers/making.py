@@ -18,8 +18,6 @@ from .forms import BUILDERS
 from .trail import copies, day
 from .values import Said, said
 
-#: Papers about one person each; the others are of the whole case.
-OF_A_LINE = (PaperKind.ENTRY, PaperKind.EXIT, PaperKind.CARD)
 #: Boxes that differ between a full and a masked print of the same paper.
 PERSONAL = ("公民身份号码", "联系电话")
 #: Sentences made of what other boxes hold: a new wording does not replace an earlier print.

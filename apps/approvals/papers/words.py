@@ -14,8 +14,6 @@ from .forms import BUILDERS, OPERANDS
 from .saying import Said
 from .trail import BOXES, day
 
-#: Papers that have a Word form: all of them.
-KINDS = tuple(PaperKind)
 #: Names every template knows besides its boxes; 二维码 becomes the picture that verifies it.
 ALWAYS = ("编号", "核验地址", "二维码", "打印时间", "受理编号", "填表日期", "份数")
 #: names a template may use although its first version does not

@@ -23,7 +23,7 @@ from apps.staff.refusals import sentence as staff_sentence
 
 from .. import rules
 from ..models import Application, PaperKind
-from ..papers import making, verifying, words
+from ..papers import making, verifying
 from ..services import papers as service
 from ..services import print_runs, templates
 from .templates import word_answer
@@ -122,8 +122,6 @@ def paper_word(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """Fill the office's Word template with one paper."""
     application = _case(request, pk)
     asked = _asked(request, application, kind)
-    if kind not in words.KINDS:
-        raise Http404("这种打印件没有 Word 文件")
     if len(asked) > 1:
         return page(request, application, sentence="Word 文件每人一份，请在下表里逐人下载。")
     try:

@@ -44,12 +44,12 @@ class TemplateForm(core.Form):
 @requires(*OFFICE)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    rows = [(PaperKind(kind), service.in_force(kind)) for kind in words.KINDS]
+    rows = [(kind, service.in_force(kind)) for kind in PaperKind]
     return render(request, "approvals/templates.html", {"rows": rows})
 
 
 def _kind(kind: str) -> PaperKind:
-    if kind not in words.KINDS:
+    if kind not in PaperKind.values:
         raise Http404("没有这种表单的模板")
     return PaperKind(kind)
 
