@@ -13,6 +13,7 @@ from apps.core.scope import within
 from apps.staff.models import Occupancy, PostHolding
 
 from . import elsewhere, kinds
+from .addresses import with_query
 from .choices import Kind, filing_name
 from .filing import filing_permission
 from .models import Application, Line, Typed
@@ -32,8 +33,7 @@ class Begun:
 
     @property
     def resume(self) -> str:
-        mark = "&" if "?" in self.row.address else "?"
-        return f"{self.row.address}{mark}resume=1"
+        return with_query(self.row.address, resume="1")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from apps.core.scope import covers, within
 from apps.staff.models import Occupancy, PostHolding
 from apps.units.models import Unit
 
+from ..addresses import with_query
 from ..choices import Kind
 from ..kinds import KindOfCase
 from ..models import Application, Line
@@ -79,13 +80,9 @@ class ChoiceTable(t.Table):
         if record.busy:
             return format_html('<span class="muted">{}</span>', f"办理中：{record.busy}")
         key = record.person_id if self.subject == "person" else record.pk
-        mark = "&" if "?" in self.to else "?"
         return format_html(
-            '<a href="{}{}{}={}">选择<span class="visually-hidden">{}</span></a>',
-            self.to,
-            mark,
-            self.subject,
-            key,
+            '<a href="{}">选择<span class="visually-hidden">{}</span></a>',
+            with_query(self.to, **{self.subject: key}),
             record.person.name,
         )
 

@@ -21,6 +21,7 @@ from apps.staff import looking, secrets
 from apps.staff.forms import open_typed
 
 from .. import errors, rules, services
+from ..addresses import with_query
 from ..choices import WRITABLE, Kind, filing_name
 from ..filling import MASKS, Filling, subject_of, typed_of
 from ..kinds import KindOfCase
@@ -138,7 +139,7 @@ class _Page:
             form = filling.bound()
             form.add_error(None, "填写的内容太长，没有保存草稿，请删减后再试")
             return self.page(form)
-        back = _with(filling.address, resume="1")
+        back = with_query(filling.address, resume="1")
         if handoff.asked(request):
             query = urlencode({handoff.BACK: back})
             return redirect(f"{reverse('documents:register')}?{query}")
@@ -392,11 +393,6 @@ def _label(of: KindOfCase) -> str:
 
 def _differs(key: int | None, unit: Any) -> bool:
     return key != (unit.pk if unit is not None else None)
-
-
-def _with(address: str, **more: str) -> str:
-    mark = "&" if "?" in address else "?"
-    return f"{address}{mark}{urlencode(more)}"
 
 
 __all__ = ["gone", "line", "line_add", "line_remove", "look", "new", "typed_drop", "typed_keep"]

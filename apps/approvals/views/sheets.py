@@ -25,6 +25,7 @@ from apps.units.forms import UnitField
 from apps.units.models import Unit
 
 from .. import errors, services, workbook
+from ..addresses import with_query
 from ..choices import WRITABLE, Kind
 from ..filing import filing_permission
 from ..filling import only_unit
@@ -174,7 +175,7 @@ class _Sheet:
             )
         except (sheets.Refused, typing.TooLong):
             return ""
-        return self.address + ("&" if "?" in self.address else "?") + "marked=1"
+        return with_query(self.address, marked="1")
 
     def marked(self) -> HttpResponse:
         """Give the workbook back as it was sent, the faulty cells marked."""
@@ -269,7 +270,7 @@ class _Sheet:
             "application": self.application,
             "unit_fixed": self.unit,
             "address": self.address,
-            "template_url": self.address + ("&" if "?" in self.address else "?") + "template=1",
+            "template_url": with_query(self.address, template="1"),
             "most": workbook.MOST,
         }
 
