@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.approvals.papers.trail import day
 from apps.core.prints import engine
 
 PAGE: Final = Path(__file__).parent / "scan.typ"
@@ -55,7 +56,7 @@ def scan(
         "to": to,
         "paragraphs": list(paragraphs),
         "signer": signer,
-        "day": f"{on.year}年{on.month}月{on.day}日",
+        "day": day(on),
         "number": number,
         "tilt": tilt,
     }
