@@ -16,7 +16,7 @@ from . import progress
 from .models import Application, Confirmation
 from .queries import differences, joint
 from .queries.inbox import MOST
-from .rules import is_objected
+from .rules import is_objected, partners_of
 
 
 def _slip(row: Confirmation) -> str:
@@ -188,7 +188,14 @@ class DifferenceTable(_CasePartTable):
     opinion = t.Column("异议", accessor="opinion", wide_text=True, phone="hide")
 
     class Meta:
-        sequence = ("number", "kind", "summary", "unit", "partner", "what", "...")
+        sequence = ("number", "kind", "summary", "unit", "partner", "what", "opinion", "...")
+
+    def render_number(self, record: Confirmation) -> Any:
+        """Open a partner's own part where it is confirmed; the office the chain of the case."""
+        user = getattr(self._asked, "user", None)
+        own = user is not None and record.partner in partners_of(user, record.application)
+        address = _slip(record) if own else _case(record)
+        return format_html('<a href="{}">{}</a>', address, record.application.number)
 
     def render_what(self, record: Confirmation) -> Any:
         tone = "red" if record.confirmed_at is None else "amber"
@@ -198,9 +205,10 @@ class DifferenceTable(_CasePartTable):
         return "；".join(differences.DIFFERENCES[code] for code in differences.said(record))
 
     def render_opinion(self, record: Confirmation) -> str:
-        return record.opinion if record.objected_at is not None else ""
+        return self.value_opinion(record) or "—"
 
-    value_opinion = render_opinion
+    def value_opinion(self, record: Confirmation) -> str:
+        return record.opinion if record.objected_at is not None else ""
 
     def row_class(self, record: Confirmation) -> str:
         return "is-over" if record.confirmed_at is None else ""

@@ -355,6 +355,14 @@ def test_differences_are_a_partners_own_and_all_of_them_for_the_office(decided, 
     assert differing(partners["personnel"]) == [("personnel", "已入库，逾期未确认")]
     assert differing(partners["organisation"]) == [("organisation", "有异议，尚未确认")]
     assert differing(partners["insurance"]) == []  # not its turn yet
+    part = case.confirmations.get(partner="personnel")
+    for user, there in (
+        (partners["personnel"], reverse("approvals:slip", args=[part.pk])),
+        (clerk, reverse("approvals:joint_case", args=[case.pk])),
+    ):
+        page = browser(user).get(reverse("approvals:differences")).content.decode()
+        assert f'<a href="{there}">{case.number}</a>' in page
+        assert browser(user).get(there).status_code == 200
     assert sorted(differing(clerk)) == [
         ("organisation", "有异议，尚未确认"),
         ("personnel", "已入库，逾期未确认"),
