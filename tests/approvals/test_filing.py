@@ -584,6 +584,24 @@ def test_numbers_stand_nowhere(window, office, document, unit_clerk, supervisor,
         assert PHONE not in where
 
 
+@pytest.mark.rule("AP-05")
+def test_who_of_several_people_has_an_open_application_is_named(window, office, unit_clerk):
+    first = filed_entry(office, unit_clerk, entry_line(office, 11, "甲"))
+    draft = draft_entry(
+        office, unit_clerk, entry_line(office, 12, "乙"), entry_line(office, 11, "甲")
+    )
+    draft.refresh_from_db()
+    answer = post(
+        window, "submit", draft.pk, seen=draft.revision, contact="郑人事", phone="83030001"
+    )
+    assert answer.status_code == 422
+    page, line = text(answer), draft.lines.get(name="甲")
+    assert page.count(f"甲已有办理中的入编（{first.number}") == 2  # above, and at the person
+    assert f'href="#line-{line.pk}"' in page
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+
+
 # -- the live box --------------------------------------------------------------------------------
 def test_the_box_answers_while_the_form_is_filled_in(window, office, document, unit_clerk):
     taken = staff.enter(office, "已在编")

@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 
 class PersonHasOpenApplication(ApprovalRefused):
-    """One open application for one person (AP-05). other: the one there is."""
+    """One open application for one person (AP-05).
 
-    def __init__(self, other: Application | None) -> None:
+    other   the one there is; line: of this case, whose person it is
+    """
+
+    def __init__(self, other: Application | None, line: Line | None = None) -> None:
         super().__init__(other.pk if other is not None else None)
         self.other = other
+        self.line = line
 
 
 class PersonTwice(ApprovalRefused):

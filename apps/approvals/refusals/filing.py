@@ -11,12 +11,13 @@ from .asking import sentence
 @sentence.register
 def _(refusal: errors.PersonHasOpenApplication, user: Any = None) -> str:
     other = refusal.other
+    who = (refusal.line.name if refusal.line is not None else "") or "该人员"
     if other is None or (
         user is not None and not type(other).objects.visible_to(user).filter(pk=other.pk).exists()
     ):
-        return "该人员另有办理中的业务，一个人同一时间只能有一件，请联系编办核实"
+        return f"{who}另有办理中的业务，一个人同一时间只能有一件，请联系编办核实"
     return (
-        f"该人员已有办理中的{other.get_kind_display()}（{other.number}，"
+        f"{who}已有办理中的{other.get_kind_display()}（{other.number}，"
         f"{other.get_state_display()}），请先办结或撤回那一件"
     )
 

@@ -187,17 +187,21 @@ class _refusals:
             return
         name = constraint_of(error)
         if name == "line_one_open_for_a_person":
-            keys = [
-                bytes(k) for k in self.application.lines.values_list("person_key", flat=True) if k
-            ]
+            own = {
+                bytes(line.person_key): line
+                for line in self.application.lines.all()
+                if line.person_key
+            }
             other = (
-                Line.objects.filter(person_key__in=keys, is_open=True)
+                Line.objects.filter(person_key__in=list(own), is_open=True)
                 .exclude(application=self.application)
                 .select_related("application")
                 .first()
             )
+            if other is None:
+                raise errors.PersonHasOpenApplication(None) from error
             raise errors.PersonHasOpenApplication(
-                other.application if other is not None else None
+                other.application, own[bytes(other.person_key)]
             ) from error
         if name in ("line_slot_used_once", "line_slot_is_free"):
             line = self.application.lines.select_related("slot__notice").exclude(slot=None).first()

@@ -125,6 +125,9 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         if isinstance(refusal, errors.LineFails):
             said[refusal.line.pk] = sentence(refusal.refusal, request.user)
             target = f"line-{refusal.line.pk}"
+        elif isinstance(refusal, errors.PersonHasOpenApplication) and refusal.line is not None:
+            said[refusal.line.pk] = sentence(refusal, request.user)
+            target = f"line-{refusal.line.pk}"
         elif isinstance(refusal, errors.MaterialMissing):
             target = "materials"
         refused = [(sentence(refusal, request.user), target)]
