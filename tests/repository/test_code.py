@@ -260,3 +260,11 @@ def test_secrets_of_settings_stay_out_of_the_repository() -> None:
     names = [name for name in tracked if re.search(r"(\.key|\.pem|\.env|id_rsa|\.sqlite3?)$", name)]
     assert not names
     assert not [name for name in tracked if name.startswith(("node_modules/", "var/", ".venv/"))]
+
+
+def test_a_rule_has_one_row() -> None:
+    rows = re.findall(
+        r"^\| ([A-Z]+-\d+) \|", (ROOT / "docs/rules.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(rows) > 200
+    assert not sorted({name for name in rows if rows.count(name) > 1})
