@@ -201,7 +201,7 @@ class _refusals:
             if other is None:
                 raise errors.PersonHasOpenApplication(None) from error
             raise errors.PersonHasOpenApplication(
-                other.application, own[bytes(other.person_key)]
+                other.application, own.get(bytes(other.person_key or b""))
             ) from error
         if name in ("line_slot_used_once", "line_slot_is_free"):
             line = self.application.lines.select_related("slot__notice").exclude(slot=None).first()
