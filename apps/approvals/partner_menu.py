@@ -88,6 +88,7 @@ def register() -> None:
             "approvals:client",
             "approvals:client_propose",
             "approvals:client_key",
+            "approvals:client_sign",
             "approvals:client_stop",
         ),
     )

@@ -28,5 +28,6 @@ urlpatterns: list[URLPattern] = [
     path("clients/<int:pk>/", clients.client, name="client"),
     path("clients/<int:pk>/take/", clients.client_take, name="client_take"),
     path("clients/<int:pk>/key/", clients.client_key, name="client_key"),
+    path("clients/<int:pk>/sign/", clients.client_sign, name="client_sign"),
     path("clients/<int:pk>/stop/", clients.client_stop, name="client_stop"),
 ]

@@ -113,6 +113,7 @@ SENTENCES: dict[str, str] = {
     "client.make": "建立接口客户端",
     "client.key": "领取接口密钥",
     "client.allow_key": "批准更换接口密钥",
+    "client.sign": "要求接口请求签名",
     "client.stop": "停用接口客户端",
     "api.call": "通过接口查询",
     "api.refuse": "拒绝接口调用",

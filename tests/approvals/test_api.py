@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.accounts import services as accounts
 from apps.accounts.errors import ProposalRefused
-from apps.approvals import services
+from apps.approvals import client_keys, services
 from apps.approvals.api import gate, openapi, reading
 from apps.approvals.api.operations import OPERATIONS
 from apps.approvals.choices import State
@@ -44,6 +44,7 @@ def make_client(two, home):
             unit=unit or home,
             addresses=fields.pop("addresses", ["127.0.0.1/32"]),
             reads_numbers=fields.pop("reads_numbers", False),
+            must_sign=fields.pop("must_sign", False),
             expires_on=timezone.localdate() + dt.timedelta(days=100),
             reason="来函〔2026〕1号",
             by=first,
@@ -99,7 +100,9 @@ def problem(answer, status: int, code: str) -> dict:
 def test_a_key_is_shown_once_and_kept_as_a_digest(make_client, two, home):
     client, key = make_client()
     row = ClientKey.objects.get()
-    assert key.encode() not in bytes(row.digest)
+    kept = bytes(row.digest) + bytes(row.signing_ct)
+    for part in (key, key[9:], client_keys.signing_key(key).hex()):
+        assert part.encode() not in kept
     assert key.startswith(row.prefix)
     assert len(row.prefix) < 12
     said = json.dumps(
@@ -120,6 +123,7 @@ def test_nobody_makes_a_client_alone(two, home):
         unit=home,
         addresses=["10.0.0.1/32"],
         reads_numbers=False,
+        must_sign=True,
         expires_on=timezone.localdate() + dt.timedelta(days=9),
         reason="来函",
         by=first,
@@ -437,6 +441,7 @@ def test_a_client_from_proposal_to_key_on_the_pages(two, home):
         "unit": home.pk,
         "expires_on": (timezone.localdate() + dt.timedelta(days=200)).isoformat(),
         "addresses": "10.8.3.21\n10.8.4.0/24",
+        "must_sign": "on",
         "reason": "来函〔2026〕12号",
     }
     wrong = sent(first, "approvals:client_propose", **{**fields, "addresses": "somewhere"})
@@ -451,12 +456,32 @@ def test_a_client_from_proposal_to_key_on_the_pages(two, home):
     sent(second, "accounts:proposal_confirm", Proposal.objects.get().pk)
     client = Client.objects.get()
     assert client.addresses == ["10.8.3.21/32", "10.8.4.0/24"]
+    assert client.must_sign
     taken = sent(first, "approvals:client_take", client.pk).content.decode()
     key = taken.split('id="new-key">')[1].split("<")[0]
     assert key.startswith("bz_")
+    assert f'id="new-keyid">{key[:9]}<' in taken
     assert key not in first.get(reverse("approvals:client", args=[client.pk])).content.decode()
     assert sent(first, "approvals:client_take", client.pk).status_code == 302
     assert client.keys.count() == 1
+
+
+@pytest.mark.rule("PI-07")
+def test_an_older_client_is_asked_to_sign_on_the_pages(two, make_client):
+    client, _ = make_client()
+    page = Browser()
+    page.force_login(two[0])
+    address = reverse("approvals:client_sign", args=[client.pk])
+    shown = page.get(reverse("approvals:client", args=[client.pk])).content.decode()
+    assert address in shown
+    assert "不签名，直接发送密钥" in shown
+    ClientKey.objects.update(signing_ct=None)
+    refused = sent(page, "approvals:client_sign", client.pk, reason="统一要求")
+    assert refused.status_code == 422
+    assert "请先更换密钥" in refused.content.decode()
+    Client.objects.update(must_sign=True)
+    shown = page.get(reverse("approvals:client", args=[client.pk])).content.decode()
+    assert address not in shown
 
 
 def test_the_pages_are_for_security_administrators(clerk, make_client):

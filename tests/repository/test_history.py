@@ -52,6 +52,7 @@ WITHOUT = {
     "approvals.Batch": "is a record itself",
     "approvals.BatchItem": "is a record itself; the moves it makes have their trail",
     "approvals.Calls": "technical, forgotten after a week",
+    "approvals.Nonce": "technical, forgotten after an hour",
     "approvals.Copy": "is a record itself",
     "approvals.Delivery": "is a record itself, of one message on one channel",
     "approvals.Message": "is a record itself; read or not is the reader's own",

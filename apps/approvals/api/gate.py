@@ -1,7 +1,8 @@
-"""Who calls: the key, the address, the rate; and one audit event for every call.
+"""Who calls: the key or signature, the address, the rate; one audit event for every call.
 
-Order: key → client still standing → address → rate → operation. Calls without a key that holds
-are counted by address, so that guessing is slowed down too. Source: docs/rules.md PI-01 to PI-04.
+Order: key → client still standing → address → signature → rate → operation. Calls without a key
+or signature that holds are counted by address, so that guessing is slowed down too.
+Source: docs/rules.md PI-01 to PI-04, PI-07 to PI-09.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from apps.core.request_facts import current
 
 from .. import client_keys
 from ..models import Client, ClientKey
+from . import signing
 from .problems import Problem
+from .sizes import refuse_large
 
 #: Calls of one client in one minute.
 LIMIT: Final = 120
@@ -47,16 +50,17 @@ class Caller:
 
 
 def admit(request: HttpRequest) -> Client:
-    """Return the client that calls. Raises Problem 401, 403, 429."""
+    """Return the client that calls. Raises Problem 401, 403, 413, 429."""
     address = current.get().address or ""
-    key = _bearer(request)
-    row = None
-    if key:
-        rows = ClientKey.objects.select_related("client__unit")
-        row = rows.filter(digest=client_keys.digest(key)).first()
+    try:
+        signature = signing.read(request) if signing.is_signed(request) else None
+    except Problem:
+        _slow_down(f"address:{address}", STRANGERS)
+        raise
+    row = _named(signature) if signature is not None else _sent(request)
     if row is None:
         _slow_down(f"address:{address}", STRANGERS)
-        raise _unknown("请求没有带密钥，或密钥不存在")
+        raise _unknown("请求没有带密钥或签名，或密钥不存在")
     client, now = row.client, timezone.now()
     if not row.holds(now) or client.revoked_at is not None or client.is_over:
         _refused(client, request, "密钥已失效")
@@ -65,8 +69,42 @@ def admit(request: HttpRequest) -> Client:
     if not is_allowed(client, address):
         _refused(client, request, f"来自未登记的地址 {address}")
         raise Problem(403, "address", f"{address} 不在这个接口客户端登记的地址之内")
+    try:
+        _check(request, row, signature)
+    except Problem as problem:
+        _refused(client, request, problem.detail)
+        _slow_down(f"address:{address}", STRANGERS)
+        raise
     _slow_down(f"client:{client.pk}", LIMIT)
     return client
+
+
+def _check(request: HttpRequest, row: ClientKey, signature: signing.Signature | None) -> None:
+    if signature is not None:
+        refuse_large(request)  # its digest is taken of the whole body
+        signing.check(request, row, signature)
+    elif row.client.must_sign:
+        raise Problem(
+            401,
+            "unsigned",
+            "这个接口客户端的每个请求都须签名，不能直接发送密钥，请按接口说明签名后再调用",
+            headers=signing.asking(request.method or "GET"),
+        )
+
+
+def _named(signature: signing.Signature) -> ClientKey | None:
+    """Return the key a signature names, if it is one that can sign."""
+    rows = ClientKey.objects.select_related("client__unit")
+    return rows.filter(prefix=signature.keyid, signing_ct__isnull=False).first()
+
+
+def _sent(request: HttpRequest) -> ClientKey | None:
+    """Return the key that came with the request itself."""
+    key = _bearer(request)
+    if not key:
+        return None
+    rows = ClientKey.objects.select_related("client__unit")
+    return rows.filter(digest=client_keys.digest(key)).first()
 
 
 def is_allowed(client: Client, address: str) -> bool:
@@ -116,6 +154,7 @@ def _slow_down(who: str, limit: int) -> None:
         calls = cursor.fetchone()[0]  # type: ignore[index]
         if calls == 1:
             cursor.execute("DELETE FROM approvals_calls WHERE minute < %s", [minute - KEPT])
+            signing.forget(now)
     if calls > limit:
         wait = 60 - now.second
         raise Problem(

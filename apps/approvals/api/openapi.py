@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from .. import client_keys
 from ..choices import Kind, Partner, State
-from . import gate
+from . import gate, signing
 from .operations import OPERATIONS, Operation
 from .problems import TITLES
 
 BASE: Final = "/api/v1"
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 #: Codes of problems and when they come, for the page.
 PROBLEMS: Final = (
     (400, "parameter / cursor / json / idempotency-key", "参数、游标、JSON 或幂等键写法不对"),
-    (401, "key", "没有带密钥，或密钥已更换、停用、过期"),
+    (401, "key", "没有带密钥或签名，或密钥已更换、停用、过期"),
+    (401, "unsigned", "这个客户端须签名，请求却直接发送密钥"),
+    (401, "signature-form", "签名的几个请求头缺少或写法不对，或指定了算法"),
+    (401, "timestamp", f"created 与服务器时间相差超过 {signing.WINDOW} 秒"),
+    (401, "content-digest", "内容与 Content-Digest 不符"),
+    (401, "signature", "方法、路径、参数等与所签的不同，或密钥不对"),
+    (401, "nonce", "nonce 已用过"),
     (403, "address / numbers", "来源地址没有登记，或没有读取完整号码的权限"),
     (404, "not-found", "没有这件办件，或不在贵部门的范围内"),
     (409, "not-your-turn", "还没有轮到，或已经确认过"),
@@ -129,8 +136,13 @@ SCHEMAS: Final[dict[str, Any]] = {
                 "type": "array",
                 "items": _object({"field": _TEXT, "detail": _TEXT}),
             },
+            "signature_base": {
+                "type": "string",
+                "description": "签名不符时：服务器据以计算签名的文字",
+            },
         },
         "errors",
+        "signature_base",
     ),
 }
 
@@ -151,16 +163,40 @@ def document() -> dict[str, Any]:
             ),
         },
         "servers": [{"url": BASE}],
-        "security": [{"key": []}],
+        "security": [{"keyid": [], "signature": []}, {"key": []}],
         "paths": paths,
         "components": {
             "schemas": SCHEMAS,
             "securitySchemes": {
+                "keyid": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature-Input",
+                    "description": (
+                        "RFC 9421，写法固定："
+                        f'sig=({signing.covering("GET")});created=…;keyid="…";nonce="…"；'
+                        f"POST 请求签 ({signing.covering('POST')})。created 与服务器时间相差不超过 "
+                        f"{signing.WINDOW} 秒，nonce 每个请求一个新的，不得带 alg。"
+                        "另带 Content-Digest: sm3=:…:（RFC 9530，没有内容的按空内容计算）"
+                    ),
+                },
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature",
+                    "description": (
+                        f"sig=:…:，对签名文字的 {signing.ALGORITHM}，"
+                        f"签名密钥是 HMAC-SM3(密钥, {client_keys.PURPOSE.decode()})"
+                    ),
+                },
                 "key": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "由编办的安全管理员发放，只显示一次",
-                }
+                    "description": (
+                        "由编办的安全管理员发放，只显示一次；"
+                        "登记为请求须签名的客户端不能这样调用，密钥只用来签名"
+                    ),
+                },
             },
         },
     }

@@ -22,7 +22,7 @@ TITLES = {
 
 
 class Problem(Exception):
-    """A refusal. code: stable word for programs; fields: name → sentence."""
+    """A refusal. code: stable word for programs; fields: name → sentence; more: further members."""
 
     def __init__(
         self,
@@ -32,10 +32,11 @@ class Problem(Exception):
         *,
         fields: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        more: dict[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.status, self.code, self.detail = status, code, detail
-        self.fields, self.headers = fields or {}, headers or {}
+        self.fields, self.headers, self.more = fields or {}, headers or {}, more or {}
 
     def body(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -43,6 +44,7 @@ class Problem(Exception):
             "title": TITLES[self.status],
             "status": self.status,
             "detail": self.detail,
+            **self.more,
         }
         if self.fields:
             found["errors"] = [{"field": k, "detail": v} for k, v in self.fields.items()]

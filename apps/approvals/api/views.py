@@ -18,13 +18,13 @@ from apps.audit import services as audit
 from apps.core.administrators import public
 from apps.core.idempotency import HEADER, KeyReused, keyless, once_for
 
+from .. import client_keys
 from ..models import Client
-from . import gate, openapi
+from . import gate, openapi, signing
 from .operations import OPERATIONS, Operation
 from .problems import Problem, response
+from .sizes import refuse_large
 
-#: Bytes of a body; a confirmation is a few words.
-LARGEST: Final = 16 * 1024
 JSON: Final = "application/json"
 
 
@@ -127,8 +127,7 @@ def _query(request: HttpRequest, operation: Operation) -> dict[str, Any]:
 def _body(request: HttpRequest, operation: Operation) -> dict[str, str]:
     if request.content_type != JSON:
         raise Problem(415, "media-type", f"请以 {JSON} 提交")
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
-        raise Problem(413, "size", f"内容超过 {LARGEST // 1024} KB")
+    refuse_large(request)
     try:
         given = json.loads(request.body or b"{}")
     except ValueError:
@@ -196,6 +195,13 @@ def handbook(request: HttpRequest) -> HttpResponse:
         "operations": OPERATIONS,
         "problems": openapi.PROBLEMS,
         "limit": gate.LIMIT,
+        "signing": {
+            "window": signing.WINDOW,
+            "reads": signing.covering("GET"),
+            "writes": signing.covering("POST"),
+            "purpose": client_keys.PURPOSE.decode(),
+            "name": client_keys.NAME,
+        },
         "base": openapi.BASE,
     }
     return render(request, "approvals/api/handbook.html", context)

@@ -30,6 +30,7 @@ class ClientForm(f.Form):
         "unit": "half",
         "expires_on": "half",
         "addresses": "full",
+        "must_sign": "full",
         "reads_numbers": "full",
         "reason": "full",
     }
@@ -60,6 +61,12 @@ class ClientForm(f.Form):
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control code"}),
         help_text="一行一个地址或网段，如 10.8.3.21 或 10.8.3.0/24",
         error_messages={"required": "请填写对方系统的地址，没有登记的地址不能调用"},
+    )
+    must_sign = forms.BooleanField(
+        label="请求须签名",
+        required=False,
+        initial=True,
+        help_text="密钥不随请求发送，截获的请求不能改动、不能重放；只在对方系统确实不会签名时取消",
     )
     reads_numbers = forms.BooleanField(
         label="可读完整公民身份号码",

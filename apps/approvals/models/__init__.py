@@ -1,5 +1,5 @@
 from .applications import Application, Attachment, Line, Step, Typed
-from .clients import Calls, Client, ClientKey
+from .clients import Calls, Client, ClientKey, Nonce
 from .confirmations import Confirmation
 from .desk import Batch, BatchItem, Copy, Phrase
 from .messages import (
@@ -35,6 +35,7 @@ __all__ = [
     "Loan",
     "LoanStep",
     "Message",
+    "Nonce",
     "Notice",
     "Paper",
     "PaperKind",

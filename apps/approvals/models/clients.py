@@ -1,4 +1,4 @@
-"""Systems of partners that call the interface (/api/v1/). Source: docs/rules.md PI-01 to PI-06."""
+"""Systems of partners that call the interface (/api/v1/). Source: docs/rules.md PI-01 to PI-09."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Client(models.Model):
     unit        root of the subtree it acts for
     addresses   networks it may call from, as text (“10.2.0.0/16”); none: from nowhere
     reads_numbers   it may read whole identity numbers; each reading is a look of its own
+    must_sign   each request carries a signature; the key itself is never sent
     key_until   until when somebody of the security administrators may take a new key; null: no
                 key is due
     """
@@ -40,6 +41,7 @@ class Client(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="范围")
     addresses = models.JSONField("允许的地址", default=list)
     reads_numbers = models.BooleanField("可读公民身份号码", default=False)
+    must_sign = models.BooleanField("请求须签名", default=True)
     expires_on = models.DateField("有效期至")
     made_at = models.DateTimeField("建立时间", auto_now_add=True)
     key_until = models.DateTimeField("领取密钥截止", null=True, blank=True)
@@ -82,15 +84,19 @@ class Client(models.Model):
 
 
 class ClientKey(models.Model):
-    """One key of a client. The key itself is shown once; only its keyed digest is kept.
+    """One key of a client. The key itself is shown once and not kept.
 
-    prefix    first characters, by which people tell keys apart
-    ends_at   set when a newer key was taken or the client was stopped; null: holds
+    prefix      first characters: by these people tell keys apart, and a signature names its key
+    digest      keyed digest, by which a key that is sent is found
+    signing_ct  what requests are signed with, derived from the key (client_keys.py); null: taken
+                before there were signatures
+    ends_at     set when a newer key was taken or the client was stopped; null: holds
     """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="keys")
     prefix = models.CharField("密钥开头", max_length=12, db_collation="C")
     digest = models.BinaryField(unique=True, editable=False)
+    signing_ct = models.BinaryField(null=True, editable=False)
     made_at = models.DateTimeField("生成时间", auto_now_add=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -111,6 +117,11 @@ class ClientKey(models.Model):
                 fields=["client"],
                 condition=Q(ends_at__isnull=True),
                 name="client_key_one_without_end",
+            ),
+            models.UniqueConstraint(
+                fields=["prefix"],
+                condition=Q(signing_ct__isnull=False),
+                name="client_key_named_once_in_signatures",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("made_at")),
@@ -139,3 +150,16 @@ class Calls(models.Model):
         verbose_name = "接口调用次数"
         constraints = [models.UniqueConstraint(fields=["who", "minute"], name="calls_by_minute")]
         indexes = [models.Index(fields=["minute"], name="calls_by_age")]
+
+
+class Nonce(models.Model):
+    """A nonce that a signed request has used up. Forgotten when its timestamp is long over."""
+
+    key = models.ForeignKey(ClientKey, models.PROTECT, related_name="+", db_index=False)
+    nonce = models.CharField(max_length=64, db_collation="C")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "用过的随机数"
+        constraints = [models.UniqueConstraint(fields=["key", "nonce"], name="nonce_comes_once")]
+        indexes = [models.Index(fields=["signed_at"], name="nonces_by_age")]

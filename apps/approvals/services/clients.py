@@ -1,7 +1,7 @@
 """接口客户端: made, given keys and stopped by two security administrators (PI-01, A-13).
 
-A confirmed proposal lets somebody take a key; the key is made when it is taken, shown once, and
-kept only as a keyed digest. It is in no proposal and in no log.
+A confirmed proposal lets somebody take a key; the key is made when it is taken and shown once. It
+is kept nowhere, neither in a proposal nor in a log: see client_keys for what is kept of it.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ def propose_client(
     unit: Unit,
     addresses: list[str],
     reads_numbers: bool,
+    must_sign: bool,
     expires_on: dt.date,
     reason: str,
     by: User,
 ) -> Proposal:
     """Propose a new client. Raises as accounts.services.propose."""
     numbers = "，可读完整公民身份号码" if reads_numbers else ""
+    signs = "每个请求须签名" if must_sign else "请求不签名，直接发送密钥"
     where = "、".join(addresses)
     return propose(
         kind="client.make",
@@ -58,11 +60,12 @@ def propose_client(
             "unit": unit.pk,
             "addresses": addresses,
             "reads_numbers": reads_numbers,
+            "must_sign": must_sign,
             "expires_on": expires_on.isoformat(),
         },
         summary=(
             f"为{Partner(partner).label}建立接口客户端“{name}”，范围为{unit.name}及下级，"
-            f"只许从 {where} 调用，有效期至 {expires_on:%Y-%m-%d}{numbers}"
+            f"只许从 {where} 调用，{signs}，有效期至 {expires_on:%Y-%m-%d}{numbers}"
         ),
         reason=reason,
         once=f"client.make:{name}",
@@ -78,6 +81,19 @@ def propose_key(*, client: Client, reason: str, by: User) -> Proposal:
         summary=f"为接口客户端“{client.name}”更换密钥，原密钥在领取后再用 24 小时",
         reason=reason,
         once=f"client.key:{client.pk}",
+        by=by,
+    )
+
+
+def propose_signing(*, client: Client, reason: str, by: User) -> Proposal:
+    """Propose that an older client signs its requests from now on. Raises CannotApply."""
+    _can_sign(client)
+    return propose(
+        kind="client.sign",
+        payload={"client": client.pk},
+        summary=f"要求接口客户端“{client.name}”的每个请求签名，确认后不签名的一律拒绝",
+        reason=reason,
+        once=f"client.sign:{client.pk}",
         by=by,
     )
 
@@ -111,6 +127,8 @@ def apply_make(proposal: Proposal, by: Any) -> None:
                 unit=unit,
                 addresses=said["addresses"],
                 reads_numbers=said["reads_numbers"],
+                # proposed before there were signatures: as both have read it
+                must_sign=said.get("must_sign", False),
                 expires_on=expires_on,
                 key_until=timezone.now() + TO_TAKE,
             )
@@ -131,6 +149,22 @@ def apply_key(proposal: Proposal, by: Any) -> None:
     client.key_until = timezone.now() + TO_TAKE
     client.save(update_fields=["key_until"])
     audit.record("client.allow_key", target=client, by=by, scope=client.unit.path)
+
+
+def apply_sign(proposal: Proposal, by: Any) -> None:
+    """Carry out client.sign."""
+    client = _standing(proposal)
+    _can_sign(client)
+    client.must_sign = True
+    client.save(update_fields=["must_sign"])
+    audit.record("client.sign", target=client, by=by, note=proposal.reason, scope=client.unit.path)
+
+
+def _can_sign(client: Client) -> None:
+    if client.must_sign:
+        raise CannotApply("这个接口客户端的请求已经须签名")
+    if not client.keys.filter(ends_at__isnull=True, signing_ct__isnull=False).exists():
+        raise CannotApply("现有密钥是启用签名之前领取的，不能用来签名，请先更换密钥")
 
 
 def apply_stop(proposal: Proposal, by: Any) -> None:
@@ -177,8 +211,9 @@ def take_key(*, client: Client, by: User) -> tuple[ClientKey, str]:
     key = client_keys.make()
     made = ClientKey.objects.create(
         client=row,
-        prefix=key[:9],
+        prefix=key[: client_keys.NAME],
         digest=client_keys.digest(key),
+        signing_ct=client_keys.seal(key, client=row),
         made_by=by,
     )
     row.key_until = None
@@ -193,4 +228,5 @@ def register() -> None:
     """Tell what may be proposed. Called when the app is ready."""
     proposals.register("client.make", label="建立接口客户端", apply=apply_make)
     proposals.register("client.key", label="更换接口密钥", apply=apply_key)
+    proposals.register("client.sign", label="要求接口请求签名", apply=apply_sign)
     proposals.register("client.stop", label="停用接口客户端", apply=apply_stop)

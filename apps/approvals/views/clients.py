@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts import refusals
-from apps.accounts.errors import ProposalRefused
+from apps.accounts.errors import CannotApply, ProposalRefused
 from apps.accounts.forms import ReasonForm
 from apps.accounts.models import Proposal
 from apps.accounts.requests import SignedInRequest
@@ -97,6 +97,12 @@ def client_stop(request: SignedInRequest, pk: int) -> HttpResponse:
     return _propose(request, pk, services.propose_stop, "停用")
 
 
+@requires_administrator(SECURITY)
+@require_http_methods(["GET", "POST"])
+def client_sign(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _propose(request, pk, services.propose_signing, "要求签名")
+
+
 def _propose(
     request: SignedInRequest, pk: int, deed: Callable[..., Proposal], verb: str
 ) -> HttpResponse:
@@ -105,6 +111,8 @@ def _propose(
     if form.is_valid():
         try:
             made = deed(client=row, reason=form.cleaned_data["reason"], by=request.user)
+        except CannotApply as refusal:
+            form.add_error(None, refusal.sentence)
         except ProposalRefused as refusal:
             form.add_error(None, refusals.sentence(refusal))
         else:
