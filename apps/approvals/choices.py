@@ -40,6 +40,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", "草稿"
     SUPERVISING = "supervising", "主管部门审核"
+    RELEASING = "releasing", "划出方编办同意"
     EXAMINING = "examining", "编办经办审核"
     SIGNING = "signing", "科长审签"
     DECIDING = "deciding", "主任审定"
@@ -57,10 +58,22 @@ class State(models.TextChoices):
 #: Steps a setting may name, each with the permission of who decides there.
 REVIEWS: dict[str, str] = {
     State.SUPERVISING: "supervise",
+    State.RELEASING: "examine",
     State.EXAMINING: "examine",
     State.SIGNING: "sign",
     State.DECIDING: "decide",
 }
+#: Steps of the office over the unit people leave: its rights are held there (TR-04).
+GIVING = (State.RELEASING,)
+#: Steps that only some kinds have.
+ONLY_OF: dict[str, tuple[str, ...]] = {State.RELEASING: (Kind.TRANSFER,)}
+
+
+def reviews_of(kind: str) -> list[str]:
+    """Return the steps a setting of a kind may name, in their usual order."""
+    return [state for state in REVIEWS if kind in ONLY_OF.get(state, (kind,))]
+
+
 #: The paper form travels and must come back before the facts change (domain.md §3.15).
 PAPER = (State.REGISTERED, State.COLLECTED, State.BROUGHT_BACK)
 #: Nothing more happens to these.

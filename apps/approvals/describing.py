@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.core.models import CodeValue
 
-from .choices import REVIEWS, Partner, State
+from .choices import Partner, State, reviews_of
 from .models import KindVersion
 
 #: Options the settings page knows, each with its words; others are changed on their own pages.
@@ -27,7 +27,7 @@ def words(version: KindVersion) -> dict[str, str]:
     """Return label → text of everything a version says, in the order of the page."""
     found: dict[str, str] = {}
     states = [one.state for one in version.way]
-    for state in REVIEWS:
+    for state in reviews_of(version.kind):
         step = version.step_at(state)
         label = f"环节：{State(state).label}"
         if step is None:

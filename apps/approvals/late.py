@@ -6,10 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core.scope import within
 from apps.staff.models import Occupancy
 from apps.units.models import Unit
 
@@ -54,6 +55,11 @@ def open_late(user: Any) -> QuerySet[Application]:
     return Application.objects.visible_to(user).filter(state__in=OPEN, due_at__lt=now)
 
 
+def cases_of(user: Any, unit: Unit) -> QuerySet[Application]:
+    """Return the late cases counted under a unit: its own, and those that wait for its side."""
+    return open_late(user).alias(side=_own_side(user)).filter(side=unit.pk)
+
+
 def filed_late(user: Any, day: dt.date) -> QuerySet[LateFiling]:
     since = day - dt.timedelta(days=A_YEAR)
     return LateFiling.objects.visible_to(user).filter(filed_on__gte=since)
@@ -75,8 +81,10 @@ def by_unit(user: Any, unit: Unit | None = None) -> list[UnitRow]:
     """
     day = timezone.localdate()
     only = Q(unit=unit) if unit is not None else Q()
+    only_side = Q(side=unit.pk) if unit is not None else Q()
     counts: dict[int, dict[str, int]] = {}
-    for pk, number in _counted(open_late(user).filter(only)):
+    cases = open_late(user).annotate(side=_own_side(user)).filter(only_side)
+    for pk, number in _counted(cases, "side"):
         counts.setdefault(pk, {})["open"] = number
     for pk, number in _counted(retired_late(user, day).filter(only)):
         counts.setdefault(pk, {})["retired"] = number
@@ -90,5 +98,14 @@ def by_unit(user: Any, unit: Unit | None = None) -> list[UnitRow]:
     return sorted(rows, key=lambda row: (-row.total, row.unit.path))
 
 
-def _counted(rows: QuerySet) -> Any:
-    return rows.order_by().values_list("unit").annotate(Count("pk"))
+def _counted(rows: QuerySet, of: str = "unit") -> Any:
+    return rows.order_by().values_list(of).annotate(Count("pk"))
+
+
+def _own_side(user: Any) -> Case:
+    """Return the unit a case is counted under: the applying one where it is in sight, else the
+    one people leave."""
+    return Case(
+        When(within(user.subtrees("view_subtree"), "scope"), then=F("unit")),
+        default=F("other_unit"),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from .choices import REVIEWS, State
+from .choices import GIVING, REVIEWS, State
 
 FIRST: Final = "first"
 NEXT: Final = "next"
@@ -23,7 +23,8 @@ PARTNER: Final = "confirm"
 OVERRIDE: Final = "override"
 
 _REVIEW = frozenset(REVIEWS)
-_OFFICE_REVIEW = frozenset({State.EXAMINING, State.SIGNING, State.DECIDING})
+_OFFICE_REVIEW = _REVIEW - {State.SUPERVISING}
+_OWN_REVIEW = _REVIEW - set(GIVING)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ MOVES: dict[str, Move] = {
         tone="danger",
     ),
     "reassign": Move("转办", _REVIEW, SAME, AT_STEP, decides=True, needs_opinion=True),
-    "override": Move("放行红色校核", _REVIEW, SAME, OVERRIDE, decides=True, needs_opinion=True),
+    "override": Move("放行红色校核", _OWN_REVIEW, SAME, OVERRIDE, decides=True, needs_opinion=True),
     "close": Move(
         "终止", frozenset({State.RETURNED}), State.WITHDRAWN, OFFICE, decides=True,
         needs_opinion=True,
@@ -81,3 +82,15 @@ MOVES: dict[str, Move] = {
         "代为确认", frozenset({State.CONFIRMING}), NEXT, OFFICE, decides=True, needs_opinion=True
     ),
 }  # fmt: skip
+
+#: What a move is called at a step that has words of its own.
+WORDS: dict[tuple[str, str], str] = {
+    (State.RELEASING, "pass"): "同意划出",
+    (State.RELEASING, "refuse"): "不同意划出",
+}
+
+
+def label(move: str, state: str) -> str:
+    """Return the verb of a move made at a step; the name itself of one that is no longer."""
+    known = MOVES.get(move)
+    return WORDS.get((state, move)) or (known.label if known is not None else move)

@@ -32,7 +32,7 @@ def line_of(application: Application) -> list[Mark]:
     """Return the steps from filing to the end, as the case's own version has them. No query
     when `version` is joined."""
     states: list[tuple[str, tuple[str, ...]]] = [("申报", WRITABLE)]
-    states += [(one.label, (one.state,)) for one in application.version.way]
+    states += [(one.label, (one.state,)) for one in application.way]
     if application.kind == Kind.QUOTA_USE:
         states.append(("下达通知单", (State.ISSUING,)))
     elif application.version.paper:
@@ -121,7 +121,7 @@ def turn_of(application: Application) -> Turn | None:
 def _office_at(application: Application) -> str:
     """Return the name of the unit whose people act at this step: the nearest over the case."""
     permission = ACTS[application.state]
-    path = application.scope
+    path = application.desk
     above = [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
     nearest = (
         UnitUserPermission.objects.filter(

@@ -39,13 +39,13 @@ def actors(application: Application) -> list[int]:
     permission = ACTS.get(application.state)
     if permission is None:
         return []
-    return nearest([permission], application.scope, but=[application.applicant_id])
+    return nearest([permission], application.desk, but=[application.applicant_id])
 
 
 def supervisors(application: Application) -> list[int]:
     """Return who answers for a late case beside who must act: the holders of sign and decide."""
-    found = set(nearest(["sign"], application.scope, but=[application.applicant_id]))
-    return sorted(found | set(nearest(["decide"], application.scope)))
+    found = set(nearest(["sign"], application.desk, but=[application.applicant_id]))
+    return sorted(found | set(nearest(["decide"], application.desk)))
 
 
 def applicants(application: Application) -> list[int]:

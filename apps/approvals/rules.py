@@ -24,6 +24,12 @@ def holds(user: Any, permission: str, application: Application) -> bool:
     return covers(user.subtrees(permission), application.scope)
 
 
+def sees(user: Any, unit: Any) -> bool:
+    """Say whether a unit of a case is in sight, its page, figures and problems: of a move between
+    two offices each reads its own side (TR-05)."""
+    return covers(user.subtrees("view_subtree"), unit.path)
+
+
 def is_own(user: Any, application: Application) -> bool:
     return application.applicant_id is not None and application.applicant_id == user.pk
 
@@ -37,7 +43,7 @@ def may_move(user: Any, move: str, application: Application) -> bool:
         return is_own(user, application) or holds(user, "file_for", application)
     if step.by == AT_STEP:
         permission = REVIEWS.get(application.state)
-        return permission is not None and holds(user, permission, application)
+        return permission is not None and covers(user.subtrees(permission), application.desk)
     if step.by == PARTNER:
         return bool(partners_of(user, application))
     return holds(user, step.by, application)
@@ -57,7 +63,10 @@ REVEALING = ("file_for", "supervise", "examine", "sign", "decide")
 
 
 def may_reveal(user: Any, application: Application) -> bool:
-    return any(holds(user, permission, application) for permission in REVEALING)
+    at_desk = REVIEWS.get(application.state)
+    return any(holds(user, permission, application) for permission in REVEALING) or (
+        at_desk is not None and covers(user.subtrees(at_desk), application.desk)
+    )
 
 
 def is_turn(confirmation: Confirmation) -> bool:

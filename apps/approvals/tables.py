@@ -17,7 +17,7 @@ from apps.core.lamps import lamp
 
 from .choices import ENDED, State
 from .models import Application, Copy, Step
-from .moves import MOVES
+from .moves import label as verb
 from .progress import step_label
 from .queries.inbox import MOST
 from .remaining import remaining
@@ -211,7 +211,8 @@ class DoneTable(CaseTable):
         return record.application
 
     def render_move(self, record: Step) -> str:
-        return f"{record.step} · {MOVES[record.move].label}" if record.step else record.move
+        did = verb(record.move, record.from_state)
+        return f"{record.step} · {did}" if record.step else did
 
     value_move = render_move
 

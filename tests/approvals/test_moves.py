@@ -13,8 +13,8 @@ from apps.approvals.choices import ENDED, State
 from apps.approvals.models import Application, KindVersion, Step
 from apps.approvals.moves import MOVES
 from apps.units.models import Unit
-from tests.factories import units
-from tests.factories.approvals import draft_entry, filed_entry
+from tests.factories import quotas, staff, units
+from tests.factories.approvals import draft_entry, filed_entry, filed_transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,11 @@ TABLE = {
     (S.SUPERVISING, "reassign"): S.SUPERVISING,
     (S.SUPERVISING, "override"): S.SUPERVISING,
     (S.SUPERVISING, "withdraw"): S.WITHDRAWN,
+    (S.RELEASING, "pass"): S.EXAMINING,
+    (S.RELEASING, "return"): S.RETURNED,
+    (S.RELEASING, "refuse"): S.REFUSED,
+    (S.RELEASING, "reassign"): S.RELEASING,
+    (S.RELEASING, "withdraw"): S.WITHDRAWN,
     (S.EXAMINING, "pass"): S.SIGNING,
     (S.EXAMINING, "return"): S.RETURNED,
     (S.EXAMINING, "refuse"): S.REFUSED,
@@ -64,10 +69,11 @@ ELSEWHERE = {(S.ISSUING, "issue"), (S.CONFIRMING, "confirm_for")}
 
 
 @pytest.fixture
-def everybody(home: Unit, unit_clerk, supervisor, clerk, chief, director, partners):
+def everybody(home: Unit, unit_clerk, supervisor, clerk, chief, director, partners, stranger):
     """Who makes a move: whoever holds its right, and is not the applicant."""
     second = units.holder("second", "unit_clerk", Unit.objects.get(name="嵊州市教育局"), "郑经办")
     at = {S.SUPERVISING: supervisor, S.EXAMINING: clerk, S.SIGNING: chief, S.DECIDING: director}
+    at[S.RELEASING] = stranger  # of the county people leave
 
     def of(state, move):
         by = MOVES[move].by
@@ -80,6 +86,19 @@ def everybody(home: Unit, unit_clerk, supervisor, clerk, chief, director, partne
             "examine": clerk,
             "confirm": partners["personnel"],
         }[by]
+
+    return of
+
+
+@pytest.fixture
+def filed(office, unit_clerk, foreign_bureau, stranger):
+    """Return a case that can be at a state: an entry; at the giving office, a transfer."""
+
+    def of(state):
+        if state != S.RELEASING:
+            return filed_entry(office, unit_clerk)
+        quotas.grant(foreign_bureau, 1)
+        return filed_transfer(staff.enter(foreign_bureau, "张玥"), office, unit_clerk)
 
     return of
 
@@ -104,9 +123,9 @@ def put(case: Application, state: str, move: str = "") -> Application:
 @pytest.mark.rule("AP-01")
 @pytest.mark.parametrize("state", list(State))
 def test_each_state_allows_the_moves_of_the_table_and_no_other(
-    state, office, unit_clerk, everybody, document, chief
+    state, filed, everybody, document, chief
 ):
-    case = filed_entry(office, unit_clerk)
+    case = filed(state)
     for move in MOVES:
         if (state, move) in ELSEWHERE:
             continue
@@ -139,9 +158,10 @@ def test_each_state_allows_the_moves_of_the_table_and_no_other(
 
 @pytest.mark.rule("AP-02")
 @pytest.mark.parametrize(("state", "move"), sorted(set(TABLE) - ELSEWHERE))
-def test_a_move_is_refused_to_who_may_not(state, move, office, unit_clerk, stranger, leader):
-    case = put(filed_entry(office, unit_clerk), state)
-    for who in (stranger, leader):
+def test_a_move_is_refused_to_who_may_not(state, move, filed, clerk, stranger, leader):
+    case = put(filed(state), state)
+    outside = clerk if state == S.RELEASING else stranger  # of the receiving side, or of neither
+    for who in (outside, leader):
         with pytest.raises(PermissionDenied):
             services.advance(application=case, move=move, by=who, opinion="按规定办理")
     assert Application.objects.get(pk=case.pk).state == state

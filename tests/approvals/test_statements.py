@@ -69,7 +69,7 @@ def file(office, home, unit_clerk, clerk):
 @pytest.mark.parametrize("what", MOST)
 def test_deciding_costs_few_statements(what, file, cast):
     case = file(what)
-    while (after := case.version.state_after(case.state)) is not None:
+    while (after := case.state_after(case.state)) is not None:
         case = services.advance(application=case, move="pass", by=cast[case.state], opinion="同意")
     decider = User.objects.get(pk=cast[case.state].pk)
     before = Occupancy.objects.open().count()

@@ -102,7 +102,7 @@ def test_where_heads_are_required_a_transfer_uses_one(spell, office, unit_clerk)
     old = KindVersion.objects.in_force("transfer")
     KindVersion.objects.create(
         kind="transfer",
-        number=2,
+        number=old.number + 1,
         steps=old.steps,
         materials=old.materials,
         partners=old.partners,

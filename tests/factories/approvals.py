@@ -279,6 +279,21 @@ def drafted(kind: str, by: Any, data: dict[str, Any], **subject: Any) -> Applica
     return with_materials(draft, by)
 
 
+def filed_transfer(spell: Occupancy, unit: Unit, by: Any, **more: Any) -> Application:
+    """Return a 跨单位划转 of one person into `unit`, submitted by its clerk."""
+    data = {
+        "unit": unit.pk,
+        "quota_type": spell.quota_type_id,
+        "on": "2026-09-01",
+        "document_no": "嵊组干〔2026〕3号",
+        "entry_mode": "entry_mode.07",
+        "exit_mode": "exit_mode.13",
+        "post_name": "一级科员",
+        **more,
+    }
+    return submitted("transfer", by, data, spell=spell)
+
+
 def with_materials(draft: Application, by: Any) -> Application:
     """Attach what the list of materials demands."""
     for one in draft.version.papers:

@@ -11,7 +11,7 @@ from apps.core import forms as f
 from apps.core.models import CodeValue
 
 from .. import describing
-from ..choices import REVIEWS, Kind, Partner, State
+from ..choices import Kind, Partner, State, reviews_of
 from ..models import KindVersion
 from ..services.kind_settings import MOST_DAYS
 
@@ -41,6 +41,7 @@ class KindSettingForm(f.Form):
     def __init__(self, data: Any = None, uploads: Any = None, *, version: KindVersion) -> None:
         self.version = version
         self.papers = version.papers
+        self.states = reviews_of(version.kind)
         super().__init__(data, uploads)
         fields: dict[str, forms.Field] = {}
         fields["based_on"] = forms.IntegerField(
@@ -65,7 +66,7 @@ class KindSettingForm(f.Form):
 
     def _steps(self, fields: dict[str, forms.Field]) -> None:
         states = [one.state for one in self.version.way]
-        for number, state in enumerate(REVIEWS, 1):
+        for number, state in enumerate(self.states, 1):
             step = self.version.step_at(state)
             word = State(state).label
             place = states.index(state) + 1 if step else number
@@ -128,7 +129,7 @@ class KindSettingForm(f.Form):
     @property
     def step_rows(self) -> list[Row]:
         parts = ("on", "place", "label", "limit")
-        return [Row(State(s).label, [self[f"{s}_{part}"] for part in parts]) for s in REVIEWS]
+        return [Row(State(s).label, [self[f"{s}_{part}"] for part in parts]) for s in self.states]
 
     @property
     def partner_rows(self) -> list[Row]:
@@ -161,7 +162,7 @@ class KindSettingForm(f.Form):
 
     def steps(self) -> list[dict[str, Any]]:
         said = self.cleaned_data
-        chosen = [state for state in REVIEWS if said[f"{state}_on"]]
+        chosen = [state for state in self.states if said[f"{state}_on"]]
         chosen.sort(key=lambda state: said[f"{state}_place"] or 0)
         return [
             {

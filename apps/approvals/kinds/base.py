@@ -210,6 +210,9 @@ class KindOfCase:
     def guard(self, application: Application, lines: list[Line]) -> None:
         """Raise an ApprovalRefused that the effect itself would not: slots, plans, balance."""
 
+    def release(self, application: Application, lines: list[Line]) -> None:
+        """Raise LineFails where what the giving office lets go of is no longer there."""
+
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         """Change the facts for one granted line; sets line.result where there is one."""
         raise NotImplementedError

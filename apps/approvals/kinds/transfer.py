@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.staff import looking
 from apps.staff import services as staff
+from apps.staff.errors import SpellClosed
 from apps.units.models import Unit
 
 from .. import errors, frozen
@@ -110,6 +111,13 @@ class Transfer(OfSpell):
             if line.values["place"]["to_unit"] != application.unit_id:
                 raise errors.LineFails(line, errors.NotOfThisUnit(application.unit))
         heads.refuse_unfit(application, lines)
+
+    def release(self, application: Application, lines: list[Line]) -> None:
+        super().guard(application, lines)
+        for line in lines:
+            spell = there(line, line.spell)
+            if spell.ends_on is not None:
+                raise errors.LineFails(line, SpellClosed())
 
     def effect(self, application: Application, line: Line, *, by: Any) -> None:
         if line.slot is not None:

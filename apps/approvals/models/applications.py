@@ -18,9 +18,9 @@ from apps.quotas.models import Reservation
 from apps.staff.models import Occupancy, Person, PostHolding
 from apps.units.models import Unit
 
-from ..choices import ENDED, OPEN, Kind, State, Verdict
+from ..choices import ENDED, GIVING, OPEN, Kind, State, Verdict
 from .notices import Slot
-from .settings import KindVersion
+from .settings import KindVersion, StepSetting
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -49,6 +49,7 @@ class Application(models.Model):
     number      RB2026000012, given when it is first submitted
     version     the settings it runs by, from its first submission on
     other_unit  the unit people come from (划转); its office sees the case too
+    releases    that office must agree first (TR-04); found at each submission
     values      what concerns the whole application, as its kind reads it; nothing personal
     arrived_at  when the case came to where it is; due_at the end of that step's limit, to the
                 minute of working time; provisional where a year's holidays are not published
@@ -80,6 +81,7 @@ class Application(models.Model):
     state = models.CharField(
         "状态", max_length=14, choices=State, default=State.DRAFT, db_collation="C"
     )
+    releases = models.BooleanField("须划出方编办同意", default=False)
     summary = models.CharField("摘要", max_length=200, blank=True)
     document = models.ForeignKey(
         ApprovalDocument,
@@ -164,6 +166,14 @@ class Application(models.Model):
                 condition=Q(state__in=State.values), name="application_state_is_known"
             ),
             models.CheckConstraint(
+                condition=Q(releases=False) | Q(kind=Kind.TRANSFER, other_unit__isnull=False),
+                name="application_releases_from_another_unit",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=GIVING) | Q(releases=True),
+                name="application_at_the_giving_office_releases",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=[State.DRAFT, State.WITHDRAWN])
                 | Q(number__isnull=False, submitted_at__isnull=False),
                 name="application_filed_has_a_number",
@@ -204,6 +214,12 @@ class Application(models.Model):
                 condition=~Q(other_scope=""),
             ),
             models.Index(fields=["-ended_at", "-id"], name="application_by_end"),
+            # what waits at the office over the unit people leave: few, asked for by every inbox
+            models.Index(
+                fields=["other_scope"],
+                name="application_at_giving",
+                condition=Q(state__in=GIVING),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,6 +231,23 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def desk(self) -> str:
+        """Path of the unit over which whoever acts at the present step holds the right to."""
+        return self.other_scope if self.state in GIVING else self.scope
+
+    @property
+    def way(self) -> list[StepSetting]:
+        """The steps this very case takes: those of its version, less the giving office's where
+        no other office is asked."""
+        return [one for one in self.version.way if self.releases or one.state not in GIVING]
+
+    def state_after(self, state: str) -> str | None:
+        """Return the step after `state`; None after the last: the case is decided."""
+        states = [one.state for one in self.way]
+        place = states.index(state) + 1
+        return states[place] if place < len(states) else None
 
 
 class Line(models.Model):

@@ -124,14 +124,5 @@ class KindVersion(models.Model):
     def option(self, name: str, default: Any = None) -> Any:
         return self.options.get(name, default)
 
-    def first_state(self) -> str:
-        return self.way[0].state
-
-    def state_after(self, state: str) -> str | None:
-        """Return the step after `state`; None after the last: the case is decided."""
-        states = [one.state for one in self.way]
-        place = states.index(state) + 1
-        return states[place] if place < len(states) else None
-
     def step_at(self, state: str) -> StepSetting | None:
         return next((one for one in self.way if one.state == state), None)

@@ -19,7 +19,7 @@ from apps.staff.models import Occupancy, Person
 from .. import frozen, sealed
 from ..models import Application, Line, Slot
 from ..models.papers import PaperKind
-from ..moves import MOVES
+from ..moves import label as verb
 from ..progress import lamp_of
 from . import use_values
 from .saying import Said, Value, label, short, unit_of
@@ -221,7 +221,7 @@ def _flow(application: Application, line: Line | None, full: bool) -> Said:
                 "收到时间": _moment(step.arrived_at),
                 "办理时间": _moment(step.at),
                 "用时": _used(step.minutes, step.limit),
-                "操作": MOVES[step.move].label + (f"给{to}" if to else ""),
+                "操作": verb(step.move, step.from_state) + (f"给{to}" if to else ""),
                 "意见": step.opinion,
             }
         )

@@ -15,7 +15,7 @@ from apps.core import calendar
 from apps.core.scope import roots, within
 
 from .. import remaining
-from ..choices import OPEN, PARTNER_PERMISSIONS, REVIEWS, State
+from ..choices import GIVING, OPEN, PARTNER_PERMISSIONS, REVIEWS, State
 from ..models import Application, Confirmation, Copy, Step
 from ..moves import APPLICANT, MOVES
 from ..progress import ACTS
@@ -45,6 +45,8 @@ def reviewable(user: Any) -> QuerySet[Application]:
 def _waiting(user: Any) -> Q:
     steps: dict[tuple[str, ...], list[str]] = {}
     for state, permission in ACTS.items():
+        if state in GIVING:
+            continue
         if paths := tuple(roots(user.subtrees(permission))):
             steps.setdefault(paths, []).append(state)
     # Whoever acts at one kind of step alone must be asked about it alone: with “or returned” beside
@@ -59,12 +61,26 @@ def _waiting(user: Any) -> Q:
     free = Q(handler__isnull=True) | Q(handler=user)
     for paths, states in steps.items():
         found |= Q(state__in=states) & within(paths, "scope") & free & ~Q(applicant=user)
+    giving = _giving(user)
+    if giving is not None:
+        found |= giving & free & ~Q(applicant=user)
     if parts := _parts(user):
         rows = Confirmation.objects.filter(
             parts, application=OuterRef("pk"), arrived_at__isnull=False, confirmed_at=None
         )
         found |= Q(state=State.CONFIRMING) & Q(Exists(rows))
     return found
+
+
+def _giving(user: Any) -> Q | None:
+    """Return which cases wait for the user's office to let people go, or None. One query.
+
+    Asked about only where there are any, for the same reason as what was returned.
+    """
+    found = Q(pk__in=[])
+    for state in GIVING:
+        found |= Q(state=state) & within(user.subtrees(ACTS[state]), "other_scope")
+    return found if Application.objects.filter(found).exists() else None
 
 
 def _parts(user: Any) -> Q | None:
@@ -109,9 +125,8 @@ def watch(user: Any, days: calendar.WorkCalendar | None = None) -> QuerySet[Appl
     paths = roots(path for name in WATCHERS for path in user.subtrees(name))
     now = timezone.now()
     until = remaining.soon(days or calendar.current(), now)
-    rows = Application.objects.filter(
-        within(paths, "scope"), state__in=OPEN, due_at__isnull=False, due_at__lte=until
-    )
+    own = within(paths, "scope") | Q(state__in=GIVING) & within(paths, "other_scope")
+    rows = Application.objects.filter(own, state__in=OPEN, due_at__isnull=False, due_at__lte=until)
     return _urgent(rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import Http404
@@ -13,10 +13,11 @@ from apps.staff.looking import Box
 from apps.units.models import Unit, UnitUserPermission
 
 from .. import comparing, frozen, kinds, rules
-from ..choices import OPEN, REVIEWS, WRITABLE, Kind, State, Verdict
+from ..choices import GIVING, OPEN, REVIEWS, WRITABLE, Kind, State, Verdict
 from ..models import Application, Attachment, Confirmation, Line, Phrase, Step
 from ..models.settings import Material
 from ..moves import MOVES
+from ..moves import label as verb
 from . import trail
 
 #: So many lines are shown in full at once; further ones are a list from which one is opened.
@@ -110,12 +111,19 @@ class Review:
     @property
     def judges(self) -> bool:
         """Say whether the reader may grant some lines and not others."""
+        if self.application.state in GIVING:  # it lets go of all, or sends the case back
+            return False
         return "pass" in self.moves and (self.several or self.application.kind == Kind.QUOTA_USE)
 
     @property
     def buttons(self) -> list[tuple[str, Any]]:
         """The moves of the bar, in the order of the table."""
-        return [(name, MOVES[name]) for name in self.moves if name in ON_THE_BAR]
+        state = self.application.state
+        return [
+            (name, replace(MOVES[name], label=verb(name, state)))
+            for name in self.moves
+            if name in ON_THE_BAR
+        ]
 
     @property
     def has_bar(self) -> bool:
@@ -160,13 +168,18 @@ def review(user: Any, application: Application, *, line: str = "") -> Review:
         compared=before is not None,
         materials=_materials(application),
         documents=_documents(user, application, lines),
-        boxes=kind.boxes(application, _undecided(lines)) if open_ and lines else [],
+        boxes=_boxes(user, application, lines) if open_ and lines else [],
         nodes=trail.nodes(application, steps, _waiting(application)),
         opinions=trail.opinions(steps),
         moves=rules.moves_for(user, application),
         steps=steps,
         may_reveal=may_reveal,
     )
+
+
+def _boxes(user: Any, application: Application, lines: list[Line]) -> list[Box]:
+    found = kinds.of(application.kind).boxes(application, _undecided(lines))
+    return [one for one in found if rules.sees(user, one.unit)]
 
 
 def _waiting(application: Application) -> list[Confirmation]:
@@ -249,23 +262,22 @@ def colleagues(user: Any, application: Application) -> list[User]:
     permission = REVIEWS.get(application.state)
     if permission is None:
         return []
-    people = _holders(permission, application)
+    people = _holders(permission, application.desk)
     return [one for one in people if one.pk not in (user.pk, application.applicant_id)]
 
 
 def let_through_by(application: Application) -> list[User]:
     """Return who may let red checks of a case through, never its applicant. One query."""
-    people = _holders("override", application)
+    people = _holders("override", application.scope)
     return [one for one in people if one.pk != application.applicant_id]
 
 
 def readers(user: Any, application: Application) -> list[User]:
     """Return to whom a copy may go: who may see the case, of offices and units. One query."""
-    return [one for one in _holders("view_subtree", application) if one.pk != user.pk]
+    return [one for one in _holders("view_subtree", application.desk) if one.pk != user.pk]
 
 
-def _holders(permission: str, application: Application) -> list[User]:
-    path = application.scope
+def _holders(permission: str, path: str) -> list[User]:
     above = [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
     grants = UnitUserPermission.objects.filter(
         permission__codename=permission, content_object__path__in=above

@@ -14,7 +14,7 @@ from apps.core import calendar
 from .. import deadlines, remaining
 from ..choices import ENDED, PAPER, REVIEWS, WRITABLE, Kind, Partner, State
 from ..models import Application, Confirmation, Step
-from ..moves import MOVES
+from ..moves import label as verb
 
 TONES = {
     "return": "amber",
@@ -70,7 +70,6 @@ def nodes(
 
 
 def _past(step: Step, application: Application, days: calendar.WorkCalendar) -> Node:
-    move = MOVES.get(step.move)
     label = "申报" if step.move == "submit" else step.step
     if partner := step.facts.get("partner"):
         label = f"{Partner(partner).label}联办"
@@ -81,7 +80,7 @@ def _past(step: Step, application: Application, days: calendar.WorkCalendar) -> 
         late = due is not None and step.at > due
     return Node(
         label=label,
-        did=move.label if move is not None else step.move,
+        did=verb(step.move, step.from_state),
         tone=TONES.get(step.move, "green"),
         by=step.by_name,
         received=step.arrived_at if step.from_state != State.DRAFT else None,
@@ -156,7 +155,7 @@ def _part(row: Confirmation, days: calendar.WorkCalendar, now: dt.datetime) -> N
 
 def _to_come(application: Application) -> Iterator[str]:
     """Yield the labels of the steps after the present one, as the case's version has them."""
-    way = application.version.way
+    way = application.way
     states = [one.state for one in way]
     state = application.state
     if state in WRITABLE:
@@ -182,7 +181,7 @@ def opinions(steps: list[Step]) -> list[dict[str, Any]]:
     return [
         {
             "step": step.step,
-            "did": MOVES[step.move].label if step.move in MOVES else step.move,
+            "did": verb(step.move, step.from_state),
             "by": step.by_name,
             "at": step.at,
             "text": step.opinion,

@@ -10,15 +10,14 @@ from apps.core import wording
 from .. import errors
 from ..choices import WRITABLE, State
 from ..models import Step
-from ..moves import MOVES
+from ..moves import label as verb
 from .asking import sentence
 
 
 def _who(step: Step | None) -> str:
     if step is None:
         return "有人"
-    move = MOVES.get(step.move)
-    word = move.label if move is not None else step.move
+    word = verb(step.move, step.from_state)
     return f"{step.by_name}在 {wording.moment(step.at)} 已办理“{word}”"
 
 

@@ -14,12 +14,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit import services as audit
+from apps.core.scope import covers
 from apps.core.writes import constraint_of, write
 
 from .. import deadlines, errors, kinds, rules
 from ..choices import ENDED, REVIEWS, State
 from ..models import Application, Line, Step
-from ..moves import FIRST, MOVES, NEXT, SAME
+from ..moves import FIRST, MOVES, NEXT, SAME, label
 from . import confirming, deciding, filing, issuing, overriding, paper, telling
 
 
@@ -69,7 +70,7 @@ def _advance(
         if not rules.may_move(by, move, application):
             raise PermissionDenied
     if step.needs_opinion and not opinion.strip():
-        raise errors.OpinionMissing(step.label)
+        raise errors.OpinionMissing(label(move, application.state))
 
     before = application.state
     lines = list(application.lines.select_related(*kinds.of(application.kind).reads))
@@ -141,7 +142,7 @@ def _advance(
 def _locked(application: Application, seen: int | None) -> Application:
     locked = (
         Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version", "unit", "document")
+        .select_related("version", "unit", "other_unit", "document")
         .get(pk=application.pk)
     )
     if seen is not None and locked.revision != seen:
@@ -163,7 +164,7 @@ def _arrive(application: Application, target: str, now: dt.datetime) -> None:
 
 def _hand_to(application: Application, to: Any, told: dict[str, Any]) -> None:
     permission = REVIEWS[application.state]
-    if to is None or not rules.holds(to, permission, application):
+    if to is None or not covers(to.subtrees(permission), application.desk):
         raise errors.NoSuchHandler(to)
     if rules.is_own(to, application):
         raise errors.OwnApplication

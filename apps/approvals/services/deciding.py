@@ -9,7 +9,7 @@ from typing import Any
 from apps.checks import asking, telling
 
 from .. import errors, kinds
-from ..choices import REVIEWS, Kind, State, Verdict
+from ..choices import GIVING, REVIEWS, Kind, State, Verdict
 from ..models import Application, Line
 from . import confirming, paper, trial
 
@@ -34,10 +34,15 @@ def passed(
     if application.state not in REVIEWS:  # 入库更新 after the paper came back
         paper.give_back(lines, by=by)
         return _effect(application, lines, by=by, now=now)
+    after = application.state_after(application.state)
+    if application.state in GIVING and after is not None:
+        # it lets go of people, or does not: what the other office grants, and what the register
+        # makes of it there, is none of its business
+        kind.release(application, lines)
+        return after
     judge(lines, granted)
     told |= _verdicts(lines, granted)
     kind.guard(application, lines)
-    after = application.version.state_after(application.state)
     if application.kind != Kind.QUOTA_USE and (after is not None or application.version.paper):
         _refuse_red(application, lines, by=by, told=told)
     if after is None:

@@ -60,7 +60,12 @@ def drop_phrase(*, phrase: Phrase, by: Any) -> None:
 @write
 def send_copies(*, application: Application, users: Iterable[Any], by: Any) -> list[Copy]:
     """Tell colleagues of a case. Who may not see it is left out; once for each colleague."""
-    told = [one for one in users if one.pk != by.pk and one.may("view_subtree", application.unit)]
+    units = [one for one in (application.unit, application.other_unit) if one is not None]
+    told = [
+        one
+        for one in users
+        if one.pk != by.pk and any(one.may("view_subtree", unit) for unit in units)
+    ]
     Copy.objects.bulk_create(
         [Copy(application=application, user=one, by=by) for one in told], ignore_conflicts=True
     )

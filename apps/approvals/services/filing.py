@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.units import grants
 
-from .. import comparing, errors, kinds
+from .. import comparing, errors, kinds, offices
 from ..choices import LETTERS, State
 from ..models import Application, KindVersion, Line
 from . import lateness, trial
@@ -49,15 +49,16 @@ def submit(
     told["said"] = comparing.said(kind, lines)
     if application.state == State.RETURNED:
         told["again"] = True
+    application.releases = offices.must_release(application)
     return _first_step(application, told)
 
 
 def _first_step(application: Application, told: dict[str, Any]) -> str:
     """Return the first step; a unit without a supervising department files with the office."""
-    first = application.version.first_state()
+    first = application.way[0].state
     if first == State.SUPERVISING and not grants.anyone_holds("supervise", application.unit.path):
         told["skipped"] = State.SUPERVISING.label
-        return application.version.state_after(first) or first
+        return application.state_after(first) or first
     return first
 
 

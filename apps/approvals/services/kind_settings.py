@@ -12,7 +12,7 @@ from apps.core.writes import write
 from apps.documents import files
 
 from .. import describing, errors, rules
-from ..choices import REVIEWS, Partner, State
+from ..choices import GIVING, Partner, State, reviews_of
 from ..models import KindVersion, Template
 
 #: Working days a step may be given at most.
@@ -51,7 +51,7 @@ def change(
         raise errors.SettingChanged(last)
     if not note.strip():
         raise errors.SettingUnfit("note", "请写明为什么修改，日后可查")
-    refuse_unfit(steps, materials, partners)
+    refuse_unfit(kind, steps, materials, partners)
     version = KindVersion(
         kind=kind,
         number=last.number + 1,
@@ -81,11 +81,14 @@ def change(
 
 
 def refuse_unfit(
-    steps: list[dict[str, Any]], materials: list[dict[str, Any]], partners: list[dict[str, Any]]
+    kind: str,
+    steps: list[dict[str, Any]],
+    materials: list[dict[str, Any]],
+    partners: list[dict[str, Any]],
 ) -> None:
     """Raise SettingUnfit where settings would leave a case without a sound way."""
     states = [one["state"] for one in steps]
-    if unknown := [one for one in states if one not in REVIEWS]:
+    if unknown := [one for one in states if one not in reviews_of(kind)]:
         raise errors.SettingUnfit("", f"没有这个环节：{'、'.join(unknown)}")
     if len(set(states)) != len(states):
         raise errors.SettingUnfit("", "同一个环节只能设置一次")
@@ -93,6 +96,10 @@ def refuse_unfit(
         raise errors.SettingUnfit("examining_on", "至少保留编办的一个环节，否则没有人作出决定")
     if State.SUPERVISING in states and states[0] != State.SUPERVISING:
         raise errors.SettingUnfit("supervising_place", "主管部门审核要排在编办各环节之前")
+    if states[-1] in GIVING:
+        raise errors.SettingUnfit(
+            "releasing_place", "划出方编办先表态，划入方编办再决定：请排在编办最后一个环节之前"
+        )
     for one in steps:
         state, limit = one["state"], one["limit"]
         if not 0 <= limit <= MOST_DAYS:

@@ -19,6 +19,7 @@ from apps.core.writes import write
 from .. import channels, recipients
 from ..choices import ASKS, REVIEWS, Event, Partner, State
 from ..models import Application, Confirmation, Delivery, Message, Step
+from ..moves import label as verb
 from ..progress import ACTS, step_label
 
 QUEUE = "notify"
@@ -83,9 +84,9 @@ def _said(
         words = f"待{here}{_until(application.due_at)}"
         yield Event.TURN, recipients.actors(application), words, {"label": here}
     if to == State.RETURNED:
-        yield Event.RETURNED, applicants, f"{row.step}退回补正，请按意见修改后再次提交", {}
+        yield Event.RETURNED, applicants, f"{row.step}：退回补正，请按意见修改后再次提交", {}
     elif to == State.REFUSED:
-        yield Event.REFUSED, applicants, f"{row.step}不予通过", {}
+        yield Event.REFUSED, applicants, f"{row.step}：{verb(row.move, row.from_state)}", {}
     elif row.move == "close":
         yield Event.REFUSED, applicants, "编办已终止办理", {}
     elif to == State.DONE:

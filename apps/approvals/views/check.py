@@ -17,7 +17,7 @@ from apps.documents import files
 from apps.documents import refusals as documents
 from apps.documents.errors import DocumentRefused
 
-from .. import changed, errors, frozen, kinds, services
+from .. import changed, errors, frozen, kinds, rules, services
 from ..choices import WRITABLE, State, filing_name
 from ..forms.contact import ContactForm
 from ..kinds import KindOfCase
@@ -37,6 +37,10 @@ OPEN_LINES = 3
 NOT_BRIEF = ("人员信息", "现占编制", "编制所在单位")
 ACCEPT = ",".join(f".{name}" for name in files.EXTENSIONS)
 WORDS = f"{'、'.join(files.KINDS_IN_WORDS)}，每个不超过 {files.MAX_BYTES // 1024 // 1024} MB"
+
+
+#: What is said of a problem of the other unit of a move, which is not the reader's to see.
+ELSEWHERE = "对方单位有校核问题，由其编办处理；详情不在您的查看范围内"
 
 
 @dataclass
@@ -239,7 +243,11 @@ def _page(
         "returned": returned,
         "contact": form,
         "refused": refused or [],
-        "boxes": kind.boxes(application, lines) if lines else [],
+        "boxes": [
+            one
+            for one in (kind.boxes(application, lines) if lines else [])
+            if rules.sees(request.user, one.unit)
+        ],
         "posts": kind.posts(application, lines) if lines else [],
         "folds": len(lines) > OPEN_LINES,
         "may_add": kind.several or not lines,
@@ -295,12 +303,14 @@ def _checked(request: HttpRequest, application: Application, lines: list[Line]) 
     if not lines:
         return {"report": None, "at_lines": {}, "general": [], "found": []}
     report = trial.report(application, lines, by=request.user)
-    names = {unit.pk: unit.name for unit in kinds.of(application.kind).touched(application)}
+    touched = kinds.of(application.kind).touched(application)
+    names = {unit.pk: unit.name for unit in touched if rules.sees(request.user, unit)}
     found = []
     if report.outcome is not None:
         for one in report.outcome.appears:
             tone = telling.LEVEL_LAMPS[one.level]
-            text = telling.said(one, names.get(one.hit.unit, ""))
+            name = names.get(one.hit.unit)
+            text = telling.said(one, name) if name is not None else ELSEWHERE
             found.append({"tone": tone, "says": text, "number": one.rule.number})
     places = {line.pk: line for line in lines}
     return {

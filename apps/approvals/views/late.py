@@ -56,7 +56,7 @@ def late_unit(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     unit = get_object_or_404(Unit.objects.visible_to(user), pk=pk)
     day = timezone.localdate()
-    cases = late.open_late(user).filter(unit=unit).select_related("version", "unit")
+    cases = late.cases_of(user, unit).select_related("version", "unit")
     filed = late.filed_late(user, day).filter(unit=unit).select_related("application")
     retired = late.retired_late(user, day).filter(unit=unit).select_related("person", "quota_type")
     context = {

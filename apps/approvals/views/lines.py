@@ -251,7 +251,11 @@ def _beside(filling: Filling, form: Any) -> dict[str, Any]:
     posts = kind.look_posts(form, others) if bound and kind.shows_posts else []
     return {
         "facts": facts,
-        "boxes": kind.look(form, others) if bound and not kind.shows_posts else [],
+        "boxes": [
+            one
+            for one in (kind.look(form, others) if bound and not kind.shows_posts else [])
+            if rules.sees(filling.request.user, one.unit)
+        ],
         "posts": posts,
         "shows_posts": kind.shows_posts,
         "busy": _busy(filling, typed),

@@ -32,12 +32,13 @@ from apps.units.models import Unit
 from apps.units.queries import unit_page
 
 from .. import errors, kinds, late, progress, refusals, rules, tables
-from ..choices import REVIEWS, State
+from ..choices import GIVING, REVIEWS, State
 from ..forms.acting import ActForm
 from ..models import Application, Attachment, Line
 from ..queries import inbox
 from ..queries.review import Review, colleagues, phrases, readers, review, visible
 from ..services import desk, trial
+from .check import ELSEWHERE
 from .inbox import TABS, rows_of, tab_of
 
 
@@ -78,6 +79,9 @@ def page(
             "inbox_url": f"{reverse('approvals:inbox')}{kept}",
             "checked": bool(found.parts) and application.state in REVIEWS,
             "where": _where(found),
+            "sees_unit": rules.sees(request.user, application.unit),
+            "reads_basis": application.document in found.documents,
+            "gives": _gives(found),
             "marks": progress.line_of(application),
             "own_page": _own_page(found),
             "fix_url": address("approvals:check", application.pk)
@@ -88,6 +92,15 @@ def page(
         },
         status=status,
     )
+
+
+def _gives(found: Review) -> str:
+    """Return what the giving office is told it decides here; "" to everybody else."""
+    application = found.application
+    if application.state not in GIVING or "pass" not in found.moves:
+        return ""
+    after = application.state_after(application.state)
+    return application.version.step_at(after).label if after is not None else ""  # type: ignore[union-attr]
 
 
 def _panels(user: Any, found: Review) -> list[str]:
@@ -158,6 +171,9 @@ def checks(request: HttpRequest, pk: int) -> HttpResponse:
     application = visible(request.user, pk)
     if application.state not in REVIEWS:
         raise Http404("这个办件现在不在审核环节")
+    giving = application.state in GIVING
+    if giving and not rules.sees(request.user, application.unit):
+        return _checked_there(request, application)
     kind = kinds.of(application.kind)
     lines = list(application.lines.select_related(*_TRIAL_RELATED))
     context: dict[str, Any] = {"case": application, "rules": True}
@@ -170,12 +186,13 @@ def checks(request: HttpRequest, pk: int) -> HttpResponse:
         context["refusal"] = refusals.sentence(refusal, request.user)
         stuck = isinstance(refusal, errors.LetThrough)
     else:
-        names = {unit.pk: unit.name for unit in kind.touched(application)}
+        touched = kind.touched(application)
+        names = {unit.pk: unit.name for unit in touched if rules.sees(request.user, unit)}
         context |= {
             name: [_told(one, names) for one in getattr(outcome, name)]
             for name in ("appears", "goes", "stays")
         }
-        context["refused"] = stuck = outcome.is_refused
+        context["refused"] = stuck = outcome.is_refused and not giving
     moves = rules.moves_for(request.user, application)
     context["asks"] = stuck and "pass" in moves and "override" not in moves
     return render(request, "approvals/_case_checks.html", context)
@@ -193,8 +210,22 @@ _TRIAL_RELATED = (
 )
 
 
+def _checked_there(request: HttpRequest, application: Application) -> HttpResponse:
+    """Say whether those whom the giving office lets go of are still there: what becomes of them
+    in the receiving unit is for its office to look at (TR-05)."""
+    kind = kinds.of(application.kind)
+    context: dict[str, Any] = {"case": application}
+    try:
+        kind.release(application, list(application.lines.select_related(*_TRIAL_RELATED)))
+    except trial.REFUSED as refusal:
+        context["refusal"] = refusals.sentence(refusal, request.user)
+    return render(request, "approvals/_giving_checks.html", context)
+
+
 def _told(found: Any, names: dict[int, str]) -> dict[str, Any]:
     tone, word = telling.LEVEL_LAMPS[found.level]
+    if found.hit.unit not in names:
+        return {"rule": found.rule, "tone": tone, "word": word, "says": ELSEWHERE, "url": ""}
     return {
         "rule": found.rule,
         "tone": tone,
