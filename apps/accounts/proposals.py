@@ -34,6 +34,8 @@ class Kind:
     apply: Apply
     #: May an account that is no administrator propose it? The app has judged his right before.
     by_office: bool = False
+    #: Where a security administrator goes on after a confirmation: words, URL name.
+    goes_on: tuple[str, str] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -46,13 +48,18 @@ def register(
     apply: Apply,
     proposers: frozenset[AdministratorKind] = SECURITY,
     by_office: bool = False,
+    goes_on: tuple[str, str] | None = None,
 ) -> None:
-    KINDS[code] = Kind(code, label, proposers, apply, by_office)
+    KINDS[code] = Kind(code, label, proposers, apply, by_office, goes_on)
 
 
 def may_propose(user: User, code: str) -> bool:
     kind = KINDS[code]
     return user.admin_kind in kind.proposers or (kind.by_office and user.admin_kind is None)
+
+
+def goes_on_at(code: str) -> tuple[str, str] | None:
+    return KINDS[code].goes_on if code in KINDS else None
 
 
 def label_of(code: str) -> str:

@@ -87,6 +87,7 @@ def register() -> None:
         covers=(
             "approvals:client",
             "approvals:client_propose",
+            "approvals:client_take",
             "approvals:client_key",
             "approvals:client_sign",
             "approvals:client_stop",

@@ -453,7 +453,9 @@ def test_a_client_from_proposal_to_key_on_the_pages(two, home):
     assert "财政统发系统" in first.get(reverse("approvals:clients")).content.decode()
     from apps.accounts.models import Proposal
 
-    sent(second, "accounts:proposal_confirm", Proposal.objects.get().pk)
+    proposal = Proposal.objects.get()
+    sent(second, "accounts:proposal_confirm", proposal.pk)
+    assert "去领取密钥" in second.get(proposal.get_absolute_url()).content.decode()
     client = Client.objects.get()
     assert client.addresses == ["10.8.3.21/32", "10.8.4.0/24"]
     assert client.must_sign

@@ -95,6 +95,7 @@ def _page(request: SignedInRequest, proposal: Proposal, form: OpinionForm) -> Ht
         "proposal": proposal,
         "lamp": state_of_proposal(proposal),
         "kind": proposals.label_of(proposal.kind),
+        "goes_on": proposals.goes_on_at(proposal.kind),
         "form": form,
         "may_confirm": proposals.may_confirm(request.user, proposal),
         "may_withdraw": proposals.may_withdraw(request.user, proposal),

@@ -226,7 +226,11 @@ def take_key(*, client: Client, by: User) -> tuple[ClientKey, str]:
 
 def register() -> None:
     """Tell what may be proposed. Called when the app is ready."""
-    proposals.register("client.make", label="建立接口客户端", apply=apply_make)
-    proposals.register("client.key", label="更换接口密钥", apply=apply_key)
-    proposals.register("client.sign", label="要求接口请求签名", apply=apply_sign)
-    proposals.register("client.stop", label="停用接口客户端", apply=apply_stop)
+    take, see = ("去领取密钥", "approvals:clients"), ("查看接口客户端", "approvals:clients")
+    for code, label, apply, goes_on in (
+        ("client.make", "建立接口客户端", apply_make, take),
+        ("client.key", "更换接口密钥", apply_key, take),
+        ("client.sign", "要求接口请求签名", apply_sign, see),
+        ("client.stop", "停用接口客户端", apply_stop, see),
+    ):
+        proposals.register(code, label=label, apply=apply, goes_on=goes_on)
