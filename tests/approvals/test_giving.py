@@ -412,7 +412,7 @@ def test_the_step_is_a_setting_of_transfers_alone(home, director):
 
 @pytest.mark.rule("TR-04")
 def test_settings_of_an_office_get_the_step_in_a_further_version():
-    step = importlib.import_module("apps.approvals.migrations.0012_giving_step")
+    step = importlib.import_module("apps.approvals.migrations.0013_giving_step")
     count = KindVersion.objects.filter(kind="transfer").count()
     step.next_version(registry, None)
     assert KindVersion.objects.filter(kind="transfer").count() == count  # it has it already

@@ -31,7 +31,7 @@ def load() -> None:
     if not KindVersion.objects.exists():
         # written by a migration, and emptied after a test that commits
         import_module("apps.approvals.migrations.0003_first_settings").first_versions(apps, None)
-        import_module("apps.approvals.migrations.0012_giving_step").next_version(apps, None)
+        import_module("apps.approvals.migrations.0013_giving_step").next_version(apps, None)
     with connection.cursor() as cursor:
         # else the planner takes the table for empty and nests a dozen joins over it
         cursor.execute("ANALYZE core_codevalue")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0010_applications_of_a_person"),
+        ("approvals", "0011_signed_requests"),
         ("documents", "0001_initial"),
         ("units", "0011_nodes_below_and_latest_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

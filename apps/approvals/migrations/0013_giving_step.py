@@ -30,5 +30,5 @@ def next_version(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0011_giving_office")]
+    dependencies = [("approvals", "0012_giving_office")]
     operations = [migrations.RunPython(next_version, migrations.RunPython.noop)]
