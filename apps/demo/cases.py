@@ -20,6 +20,7 @@ from apps.quotas.models import Balance
 from apps.staff.models import Occupancy, PostHolding
 from apps.units.models import Unit
 
+from .cast import clerk_next_door
 from .office import WAY, Office
 
 #: Heads of the notice: one used, one in an entry under way, one free, one given back.
@@ -27,10 +28,13 @@ HEADS = 4
 ROOM = HEADS + 2
 
 
-def plant(home: Unit, bureau: Unit, latest: dt.date, mark: str) -> list[str]:
+def plant(
+    home: Unit, bureau: Unit, latest: dt.date, mark: str, next_door: Unit | None = None
+) -> list[str]:
     """File the cases; return their numbers. Nothing where the demo accounts are not there.
 
-    mark   of the county in the numbers of its letters
+    mark        of the county in the numbers of its letters
+    next_door   a bureau of a neighbouring county, which asks for somebody
     """
     office = Office(home, bureau, latest, mark)
     if "unit_clerk" not in office.users:
@@ -47,7 +51,22 @@ def plant(home: Unit, bureau: Unit, latest: dt.date, mark: str) -> list[str]:
     cases.append(
         office.move(returned, "return", "office_clerk", opinion="请补充军转安置通知书的扫描件")
     )
+    if next_door is not None:
+        cases += _taken_over(office, cells, next_door)
     return [str(case.number) for case in cases]
+
+
+def _taken_over(office: Office, cells: Iterator[Balance], to: Unit) -> list[Application]:
+    """Let the bureau next door ask for a teacher: it waits for the demo office to let go."""
+    by = clerk_next_door(to)
+    free = set(
+        Balance.objects.filter(unit=to, vacant__gte=1).values_list("quota_type_id", flat=True)
+    )
+    for cell in cells:
+        spell = _leaver(cell) if cell.quota_type_id in free else None
+        if spell is not None:
+            return [office.file(Kind.TRANSFER, to, office.transfer(spell, to), by)]
+    return []
 
 
 def _with_a_notice(office: Office, cells: Iterator[Balance]) -> list[Application]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from apps.accounts.demo import create_demo_accounts
+from apps.accounts.models import User
 from apps.units.appointments import appoint
 from apps.units.models import Appointment, Unit
 
@@ -17,6 +18,10 @@ PARTNER_ROLES = (
 )
 BUREAU_ROLES = ("unit_clerk", "supervisor")
 BUREAU = "县教体局"
+
+
+#: Who files for a unit of the neighbouring county: no demo account, nobody signs in as them.
+NEIGHBOUR = ("linxian", "罗听澜", "邻县教体局 人事科")
 
 
 def bureau_of(home: Unit) -> Unit:
@@ -43,3 +48,13 @@ def appoint_demo_accounts(home: Unit) -> list[str]:
         if not known.exists():
             appoint(user=users[role], role=role, unit=unit, by=None, note="演示账户")
     return [f"演示账户 {len(users)} 个"]
+
+
+def clerk_next_door(bureau: Unit) -> User:
+    """Return who files for a bureau of a neighbouring county; the account has no password."""
+    username, name, title = NEIGHBOUR
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User.objects.create_user(username, name=name, title=title)
+        appoint(user=user, role="unit_clerk", unit=bureau, by=None, note="演示：邻县单位经办人")
+    return User.objects.get(pk=user.pk)

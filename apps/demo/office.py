@@ -26,6 +26,8 @@ from .scans import scan
 EXEMPT: Final = "entry_mode.10"
 RECRUITED: Final = "entry_mode.03"
 RESIGNED: Final = "exit_mode.06"
+TRANSFERRED: Final = "entry_mode.07"
+MOVED: Final = "exit_mode.13"
 #: 事业编制, whatever their funds
 INSTITUTION: Final = "quota_type.2"
 #: Nobody's number.
@@ -60,16 +62,20 @@ class Office:
     def move(self, case: Application, move: str, role: str, **facts: Any) -> Application:
         return services.advance(application=case, move=move, by=self.users[role], **facts)
 
-    def file(self, kind: str, unit: Unit, data: LineData) -> Application:
-        """File a case as the unit's clerk, with a page for each material of its list."""
-        by = self.users["unit_clerk"]
-        draft = services.start(kind=kind, unit=unit, lines=[data], by=by)
+    def file(self, kind: str, unit: Unit, data: LineData, by: User | None = None) -> Application:
+        """File a case as the unit's clerk, with a page for each material of its list.
+
+        by   the clerk of a unit elsewhere, who takes somebody over
+        """
+        other = data.spell.unit if by is not None else None
+        by = by or self.users["unit_clerk"]
+        draft = services.start(kind=kind, unit=unit, lines=[data], other_unit=other, by=by)
         services.set_contact(application=draft, contact=str(by), phone=PHONE, by=by)
         for place, one in enumerate(draft.version.papers):
             if one.required or place < 2:  # some of the others, as units do
                 upload = self._page(one.label, kind, unit, data, picture=place % 2 == 1)
                 services.attach(application=draft, material=one.code, upload=upload, by=by)
-        return self.move(draft, "submit", "unit_clerk")
+        return services.advance(application=draft, move="submit", by=by)
 
     def along(self, case: Application, steps: int) -> Application:
         """Let the first `steps` of those who decide pass the case; all: until it is decided."""
@@ -78,9 +84,9 @@ class Office:
                 case = self.move(case, "pass", role, opinion="同意")
         return case
 
-    def letter(self, series: str) -> str:
-        """Return the number of a new letter of the county: 剡教〔2026〕8号."""
-        return f"{self.mark}{series}〔{self.latest.year}〕{next(self.letters)}号"
+    def letter(self, series: str, mark: str = "") -> str:
+        """Return the number of a new letter of the county, or of another: 剡教〔2026〕8号."""
+        return f"{mark or self.mark}{series}〔{self.latest.year}〕{next(self.letters)}号"
 
     def entry(self, unit: Unit, quota_type: CodeValue, slot: Slot | None = None) -> LineData:
         """Return somebody who enters; without an approved head by 军转安置."""
@@ -128,6 +134,26 @@ class Office:
             "document_no": self.letter("教人"),
             "destination": "",
             "note": "",
+        }
+        return LineData(
+            name=spell.person.name,
+            person=spell.person,
+            spell=spell,
+            quota_type=spell.quota_type,
+            values={"place": place, "posts": []},
+        )
+
+    def transfer(self, spell: Occupancy, unit: Unit) -> LineData:
+        """Return somebody whom a unit of another county takes over, in the same kind of post."""
+        place = {
+            "to_unit": unit.pk,
+            "quota_type": spell.quota_type_id,
+            "on": self.latest.isoformat(),
+            "document": None,
+            "document_no": self.letter("组干", unit.name[0]),
+            "entry_mode": TRANSFERRED,
+            "exit_mode": MOVED,
+            "post_name": spell.post_name,
         }
         return LineData(
             name=spell.person.name,
@@ -200,6 +226,9 @@ def _worded(kind: str, unit: Unit, data: LineData, label: str) -> tuple[str, Seq
     if kind == Kind.EXIT:
         text = f"经研究，同意{data.name}同志辞去公职，请按规定办理出编手续。"
         return f"关于同意{data.name}同志辞去公职的通知", [text], ""
+    if kind == Kind.TRANSFER:
+        text = f"经研究，拟商调{data.name}同志到{unit.name}工作，请予支持并按规定办理划转手续。"
+        return f"关于商调{data.name}同志的函", [text], unit.name
     if label.endswith("审核表"):
         text = f"{data.name}同志的人事档案已按规定审核，出生时间、参加工作时间、学历学位属实。"
         return label, [text], ""

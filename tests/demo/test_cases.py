@@ -89,6 +89,22 @@ def test_the_free_head_opens_its_entry_form(seeded: Seeded):
     assert free.notice.number in answer.content.decode()
 
 
+def test_a_county_next_door_asks_for_somebody_and_the_office_answers(seeded: Seeded):
+    case = Application.objects.get(kind=Kind.TRANSFER)
+
+    assert (case.state, case.releases) == (State.RELEASING, True)
+    assert case.other_unit.path.startswith(seeded.root.path)
+    assert not case.unit.path.startswith(seeded.root.path)
+    assert not User.objects.get(username="linxian").has_usable_password()
+    clerk = Client()
+    clerk.force_login(User.objects.get(username="jingban"))
+    assert case.number in clerk.get(reverse("approvals:inbox")).text
+    page = clerk.get(reverse("approvals:detail", args=[case.pk])).text
+    assert "不同意划出" in page
+    assert f"{case.other_unit.name} · " in page
+    assert f"{case.unit.name} · " not in page
+
+
 def test_every_step_of_the_way_has_a_case_that_waits(seeded: Seeded):
     states = set(Application.objects.values_list("state", flat=True))
     assert states >= {

@@ -76,14 +76,21 @@ class Command(BaseCommand):
         self._reference()
         share = specs.FIRST_SHARE["demo"]
         home = self._county(specs.DEMO, share)
-        for place, spec in enumerate(specs.NEIGHBOURS, 1):
-            self._county(spec, share + place)
+        neighbours = [
+            self._county(spec, share + place) for place, spec in enumerate(specs.NEIGHBOURS, 1)
+        ]
         seeding.set_office(home)
         for sentence in appoint_demo_accounts(home):
             self._stage(sentence)
         contradictions.plant(home, seeding.latest_day())
         seeding.analyze()
-        filed = cases.plant(home, bureau_of(home), timezone.localdate(), specs.DEMO.mark)
+        filed = cases.plant(
+            home,
+            bureau_of(home),
+            timezone.localdate(),
+            specs.DEMO.mark,
+            bureau_of(neighbours[0]),
+        )
         self._stage(f"办理中的办件 {len(filed)} 件")
         faults = checking.faults(specs.DEMO, home)
         if faults:
