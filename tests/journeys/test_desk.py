@@ -113,3 +113,33 @@ def test_a_case_stuck_on_a_red_check_is_let_through_from_a_phone(
     expect(page.get_by_text("换届过渡").first).to_be_visible()
     page.get_by_role("button", name="通过", exact=True).click()
     expect(page.locator(".flash-success")).to_contain_text("已通过")
+
+
+def test_on_a_phone_the_bar_leaves_the_page_to_the_reader_until_they_write(
+    visit, bureau, clerk, unit_clerk
+):
+    quotas.grant(bureau, 5)
+    case = filed_entry(bureau, unit_clerk)
+    phone = visit(PHONE, clerk)
+    page = phone.open(f"/approvals/{case.pk}/?tab=todo")
+    bar, opinion = page.locator("#act"), page.get_by_label("意见", exact=True)
+    refuse = page.get_by_role("button", name="不予通过", exact=True)
+    expect(page.get_by_role("button", name="通过", exact=True)).to_be_visible()
+    expect(opinion).to_be_hidden()
+    assert bar.bounding_box()["height"] <= 70
+    before = refuse.bounding_box()["y"]
+
+    refuse.dispatch_event("click")  # it needs an opinion: it asks, and sends nothing
+    expect(opinion).to_be_focused()
+    assert abs(refuse.bounding_box()["y"] - before) <= 1
+    assert page.evaluate("window.scrollY") == 0
+    assert sideways(page) <= 0
+    assert phone.accessibility_faults() == []
+    page.get_by_role("button", name="收起").click()
+    expect(opinion).to_be_hidden()
+    page.get_by_role("button", name="写意见").click()
+    page.get_by_role("button", name="无空编，不予通过").click()
+    refuse.click()
+    expect(page.locator(".flash-success")).to_contain_text("不予通过")
+    case.refresh_from_db()
+    assert case.trail.last().opinion == "无空编，不予通过"
