@@ -31,6 +31,9 @@ _NAME = re.compile(r"\{\{(.*?)\}\}")
 _TOKEN = re.compile(r"<w:p(?: [^>]*)?(/?)>|(</w:p>)|<w:t(?: [^>]*)?(?<!/)>([^<]*)</w:t>")
 _ROW = re.compile(r"<w:tr(?: [^>]*)?>(?:(?!<w:tr[ >]).)*?</w:tr>", re.DOTALL)
 _TEXT = re.compile(r"<w:t(?: [^>]*)?(?<!/)>([^<]*)</w:t>")
+#: Stands for the braces of a value until all is filled in: what people are called is no name
+#: of a box, whatever it looks like.
+_BRACES = "\ufdd0"
 _ACTIVE = ("vbaProject", "vbaData", "activeX", "embeddings/", "attachedToolbars")
 _LINKS = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 _FIELDS = re.compile(
@@ -136,7 +139,7 @@ def fill(
         if _PARTS.fullmatch(name):
             album = Album()
             text = _expanded(part.decode("utf-8"), rows, values, album)
-            parts[name] = _filled(text, values, album).encode()
+            parts[name] = _filled(text, values, album).replace(_BRACES, "{{").encode()
             album.bind(parts, name)
     return pack(parts)
 
@@ -216,7 +219,7 @@ def _spread(
     for match in reversed(list(_NAME.finditer(text))):
         first = True
         found = values.get(match[1].strip(), "")
-        value = album.mark(found) if isinstance(found, Code) else clean(found)
+        value = album.mark(found) if isinstance(found, Code) else _literal(found)
         for n, one in enumerate(tokens):
             begin = max(match.start(), starts[n]) - starts[n]
             end = min(match.end(), starts[n] + len(one.text)) - starts[n]
@@ -224,6 +227,10 @@ def _spread(
                 new[n] = new[n][:begin] + (value if first else "") + new[n][end:]
                 first = False
     return list(zip(tokens, new, strict=True))
+
+
+def _literal(value: str) -> str:
+    return clean(value).replace(_BRACES, "").replace("{{", _BRACES)
 
 
 def _written(text: str, album: Album) -> str:
