@@ -11,6 +11,7 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core import menu
+        from apps.core.prints import templates as word_templates
         from apps.core.running import kinds
         from apps.staff import panels
 
@@ -23,8 +24,10 @@ class ApprovalsConfig(AppConfig):
             use_menu,
         )
         from .panels import panel_of
+        from .services import templates
 
         personal.register()
+        word_templates.register(templates.of_sheet)
         kinds.register("approvals.batch", "批量办理办件")
         kinds.register("approvals.papers", "批量打印表单", made=handlers.printed)
         panels.register("办件", panel_of)

@@ -1,13 +1,16 @@
-"""Printing and taking away a sheet in the office's layout: one layout, PDF or workbook, audited.
+"""Printing and taking away a sheet in the office's layout: PDF, workbook or Word, audited.
 
-A PDF carries the number of its audit event; the code on it leads to `audit:print_check`, which
-says whether this portal made a print of this number, when and how large. No personal data in it.
+A PDF or a Word file carries the number of its audit event; the code on it leads to
+`audit:print_check`, which says whether this portal made a print of this number, when and how
+large. No personal data in it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -19,10 +22,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core import prints
+from apps.core.prints import templates, word
+from apps.core.prints.cells import text_of
 from apps.core.sheets import Layout, write_layout
 
 from . import services
-from .exports import answer, disposition
+from .exports import CONTENT_TYPES, answer, disposition
 from .looks import common_root
 from .models import AuditEvent
 
@@ -35,11 +40,25 @@ TOO_LONG = (
 )
 
 
-def asked_format(request: HttpRequest) -> str:
-    """Return what `?export=` asks for: "", "xlsx" or "pdf". Another word is a BadRequest."""
+@dataclass(frozen=True)
+class Worded:
+    """How a sheet becomes a Word file: key of its template, what the page says around the table.
+
+    The lines of the table are those of the layout, named by its headings.
+    """
+
+    key: str
+    values: Mapping[str, str]
+
+
+def asked_format(request: HttpRequest, *, worded: bool = False) -> str:
+    """Return what `?export=` asks for: "", "xlsx", "pdf", or "docx" of a sheet that has a Word
+    form. Another word is a BadRequest.
+    """
     asked = request.GET.get("export", "")
-    if asked and asked not in FORMATS:
-        raise BadRequest("只能导出为 xlsx 或 pdf")
+    formats = (*FORMATS, "docx") if worded else FORMATS
+    if asked and asked not in formats:
+        raise BadRequest(f"只能导出为 {'、'.join(formats)}")
     return asked
 
 
@@ -50,11 +69,13 @@ def sheet_answer(
     name: str = "",
     personal: bool = False,
     scopes: Sequence[str] = (),
+    worded: Worded | None = None,
 ) -> HttpResponseBase:
-    """Answer with printed sheets as a workbook or PDF; recorded as an export or a print.
+    """Answer with printed sheets as a workbook, PDF or Word file; recorded as export or print.
 
     scopes    subtrees whose people are on the sheets, as exports.answer takes them
     personal  the sheets show (masked) identity numbers: each page says who printed it, and when
+    worded    of a single sheet that has a Word form
     """
     name = name or layouts[0].title
     lines = sum(len(layout.lines) for layout in layouts)
@@ -65,13 +86,20 @@ def sheet_answer(
     try:
         if lines > AT_ONCE:
             raise prints.NotPrintable(TOO_LONG.format(lines=lines, most=AT_ONCE))
+        if worded is not None and fmt == "docx":
+            made = _as_word(request, layouts[0], worded, name=name, scopes=scopes)
+            return _sent(made, name, fmt)
         made, _ = printed(
             request.user, *layouts, name=name, personal=personal, request=request, scopes=scopes
         )
     except prints.NotPrintable as refusal:
         return refused(request, refusal, name)
-    response = FileResponse(io.BytesIO(made), content_type="application/pdf")
-    response["Content-Disposition"] = disposition(name, "pdf", inline=True)
+    return _sent(made, name, fmt)
+
+
+def _sent(made: bytes, name: str, fmt: str) -> FileResponse:
+    response = FileResponse(io.BytesIO(made), content_type=CONTENT_TYPES[fmt])
+    response["Content-Disposition"] = disposition(name, fmt, inline=fmt == "pdf")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -94,18 +122,7 @@ def printed(
     scopes: Sequence[str] = (),
 ) -> tuple[bytes, str]:
     """Return (PDF, its number); the event is written with it, or neither. Raises NotPrintable."""
-    now = timezone.localtime()
-    after: dict[str, Any] = {
-        "list": name,
-        "rows": sum(len(layout.lines) for layout in layouts),
-        "query": request.GET.urlencode()[:300] if request is not None else "",
-    }
-    if scopes:
-        after["scopes"] = list(scopes)
-    event = services.record(
-        "print.run", by=by, after=after, scope=common_root(scopes) if scopes else None
-    )
-    number = f"{now:%Y%m%d}-{event.pk}"
+    number, now = _numbered(by, layouts, name=name, request=request, scopes=scopes)
     stamp = prints.Stamp(
         at=now,
         number=number,
@@ -113,6 +130,56 @@ def printed(
         watermark=f"{by}　{now:%Y-%m-%d %H:%M}" if personal else "",
     )
     return prints.pdf(*layouts, stamp=stamp), number
+
+
+@transaction.atomic
+def _as_word(
+    request: HttpRequest, layout: Layout, worded: Worded, *, name: str, scopes: Sequence[str]
+) -> bytes:
+    """Return the Word file of a sheet; its event is written with it. Raises NotPrintable."""
+    by = request.user
+    number, now = _numbered(by, [layout], name=name, request=request, scopes=scopes, fmt="docx")
+    link = verify_address(number, request)
+    values: dict[str, word.Value] = {
+        **worded.values,
+        "编号": number,
+        "核验地址": link,
+        "二维码": prints.Code(link, mm=15),
+        "打印人": str(by),
+        "打印时间": f"{now:%Y-%m-%d %H:%M}",
+    }
+    headings = layout.headings
+    rows = [
+        {h.path[-1]: text_of(cell, h.form) for h, cell in zip(headings, line.cells, strict=True)}
+        for line in layout.lines
+    ]
+    return word.fill(templates.in_force(worded.key), values, rows)
+
+
+def _numbered(
+    by: Any,
+    layouts: Sequence[Layout],
+    *,
+    name: str,
+    request: HttpRequest | None,
+    scopes: Sequence[str],
+    fmt: str = "pdf",
+) -> tuple[str, dt.datetime]:
+    """Write the event of a print; return its number and moment."""
+    now = timezone.localtime()
+    after: dict[str, Any] = {
+        "list": name,
+        "rows": sum(len(layout.lines) for layout in layouts),
+        "query": request.GET.urlencode()[:300] if request is not None else "",
+    }
+    if fmt != "pdf":
+        after["fmt"] = fmt
+    if scopes:
+        after["scopes"] = list(scopes)
+    event = services.record(
+        "print.run", by=by, after=after, scope=common_root(scopes) if scopes else None
+    )
+    return f"{now:%Y%m%d}-{event.pk}", now
 
 
 def verify_address(number: str, request: HttpRequest | None) -> str:

@@ -42,6 +42,30 @@ LEAVING = (
 )
 
 
+def columns(leaving: bool) -> tuple[Heading, ...]:
+    """Return the columns of a roster, the optional ones too."""
+    return (*HEADINGS, *(LEAVING if leaving else ()), NOTE)
+
+
+def name_of(leaving: bool) -> str:
+    return "减少人员花名册" if leaving else "在编人员花名册"
+
+
+def word_key(leaving: bool) -> str:
+    """Return the key of the Word template of a roster."""
+    return "leavers" if leaving else "roster"
+
+
+def word_values(*, unit: Any, office: str, on: dt.date, people: int) -> dict[str, str]:
+    """Return what a Word template of a roster may say around its table."""
+    return {
+        "单位名称": unit.name,
+        "制表单位": office,
+        "截止日期": wording.day(on),
+        "人数": str(people),
+    }
+
+
 def roster_layout(
     *, unit: Any, spells: Sequence[Occupancy], office: str, on: dt.date, leaving: bool = False
 ) -> Layout:
@@ -52,8 +76,7 @@ def roster_layout(
 
     A column of OPTIONAL that is empty throughout is left out: larger letters instead.
     """
-    name = "减少人员花名册" if leaving else "在编人员花名册"
-    headings = (*HEADINGS, *(LEAVING if leaving else ()), NOTE)
+    name, headings = name_of(leaving), columns(leaving)
     rows = [
         [number, *_cells(spell), *(_exit(spell) if leaving else ()), spell.note]
         for number, spell in enumerate(spells, start=1)

@@ -13,12 +13,13 @@ from .messages import (
     Template,
 )
 from .notices import Notice, Slot
-from .papers import Paper, PaperKind, PaperTemplate, VerifyTry
+from .papers import TEMPLATED, Paper, PaperKind, PaperTemplate, SheetKind, VerifyTry
 from .planning import PlanLine, UseControl, UsePlan, UseSetting, UseSheet
 from .pool import Loan, LoanStep, Pool, PoolEntry
 from .settings import KindVersion
 
 __all__ = [
+    "TEMPLATED",
     "Application",
     "Attachment",
     "Batch",
@@ -47,6 +48,7 @@ __all__ = [
     "Reach",
     "Reminder",
     "RetirementDraft",
+    "SheetKind",
     "Slot",
     "Step",
     "Switch",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,13 +23,24 @@ class PaperKind(models.TextChoices):
     FLOW = "flow", "业务流转单"
 
 
+class SheetKind(models.TextChoices):
+    """Sheets of no case that have a Word template too: the keys of apps.staff.sheets."""
+
+    ROSTER = "roster", "在编人员花名册"
+    LEAVERS = "leavers", "减少人员花名册"
+
+
+#: What has a Word template: key → name.
+TEMPLATED: Final = {**dict(PaperKind.choices), **dict(SheetKind.choices)}
+
+
 class PaperTemplate(models.Model):
-    """A Word template of one paper, in versions that are never rewritten (migration of papers).
+    """A Word template of a paper or sheet, in versions that are never rewritten (0009_papers).
 
     key   where the file lies (documents/files.py); the first version is made by our own code
     """
 
-    kind = models.CharField("表单", max_length=8, choices=PaperKind, db_collation="C")
+    kind = models.CharField("表单", max_length=8, choices=list(TEMPLATED.items()), db_collation="C")
     number = models.PositiveIntegerField("版本")
     key = models.CharField(max_length=80, editable=False)
     name = models.CharField("文件名", max_length=255)
@@ -51,7 +64,7 @@ class PaperTemplate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "number"], name="paper_template_version_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=PaperKind.values), name="paper_template_kind_is_known"
+                condition=Q(kind__in=list(TEMPLATED)), name="paper_template_kind_is_known"
             ),
         ]
 

@@ -9,12 +9,13 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.audit import services as audit
-from apps.core.prints import Code, word
+from apps.core.prints import Code, NotPrintable, word
 from apps.core.writes import write
 from apps.documents import files
+from apps.documents.errors import FileMissing
 
 from .. import errors
-from ..models import Application, Paper, PaperKind, PaperTemplate
+from ..models import TEMPLATED, Application, Paper, PaperTemplate
 from ..papers import making, values, verifying, words
 from ..papers.making import Asked
 from ..papers.trail import copies, day
@@ -59,6 +60,11 @@ def replace(*, kind: str, upload: Any, note: str, by: Any) -> PaperTemplate:
     strange = words.unknown(kind, template)
     if strange:
         raise errors.UnknownPlaceholders(strange)
+    if missing := words.lacking(kind, template):
+        names = "、".join(f"{{{{ {name} }}}}" for name in missing)
+        raise word.TemplateRefused(
+            f"模板里没有 {names}：花名册含人员信息，每份须印打印人和打印时间，请补在页脚再上传"
+        )
     in_force(kind)
     _lock(kind)
     newest = PaperTemplate.objects.filter(kind=kind).order_by("number").last()
@@ -72,20 +78,18 @@ def replace(*, kind: str, upload: Any, note: str, by: Any) -> PaperTemplate:
         target=made,
         by=by,
         note=note,
-        after={"kind": PaperKind(kind).label, "number": number, "sha256": made.sha256},
+        after={"kind": TEMPLATED[kind], "number": number, "sha256": made.sha256},
     )
     return made
 
 
 def _lock(kind: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, list(PaperKind.values).index(kind)]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, list(TEMPLATED).index(kind)])
 
 
 def _keep(kind: str, number: int, template: bytes, note: str, by: Any) -> PaperTemplate:
-    name = f"{PaperKind(kind).label}模板.docx"
+    name = f"{TEMPLATED[kind]}模板.docx"
     stored = files.take_in(SimpleUploadedFile(name, template))
     return PaperTemplate.objects.create(
         kind=kind,
@@ -103,6 +107,16 @@ def read(template: PaperTemplate) -> bytes:
     """Return the file of a template. Raises documents.errors.FileMissing."""
     with files.open_stored(template.key) as file:
         return file.read()
+
+
+def of_sheet(key: str) -> bytes:
+    """Return the template of a sheet of no case (core.prints.templates). Raises NotPrintable."""
+    try:
+        return read(in_force(key))
+    except FileMissing:
+        raise NotPrintable(
+            "这张表的 Word 模板不在存放的位置，请先导出 Excel 或 PDF，并告诉系统管理员。"
+        ) from None
 
 
 @write

@@ -20,7 +20,7 @@ from apps.documents.files import content_type
 from apps.documents.refusals import sentence as document_sentence
 
 from .. import errors, refusals
-from ..models import PaperKind, PaperTemplate
+from ..models import TEMPLATED, PaperTemplate, SheetKind
 from ..papers import words
 from ..services import templates as service
 
@@ -44,21 +44,21 @@ class TemplateForm(core.Form):
 @requires(*OFFICE)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    rows = [(kind, service.in_force(kind)) for kind in PaperKind]
+    rows = [(kind, name, service.in_force(kind)) for kind, name in TEMPLATED.items()]
     return render(request, "approvals/templates.html", {"rows": rows})
 
 
-def _kind(kind: str) -> PaperKind:
-    if kind not in PaperKind.values:
+def _kind(kind: str) -> str:
+    if kind not in TEMPLATED:
         raise Http404("没有这种表单的模板")
-    return PaperKind(kind)
+    return kind
 
 
 @requires(*OFFICE)
 @require_http_methods(["GET", "POST"])
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """One paper's template: versions, names, and taking a new version."""
-    paper = _kind(kind)
+    name, is_sheet = TEMPLATED[_kind(kind)], kind in SheetKind.values
     service.in_force(kind)
     posted = request.method == "POST"
     form = TemplateForm(request.POST if posted else None, request.FILES if posted else None)
@@ -77,10 +77,13 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
         except document_errors.DocumentRefused as refusal:
             form.add_error("file", document_sentence(refusal))
         else:
-            messages.success(request, f"{made}已生效；已提交的办件仍用提交时的版本")
+            after = "下一次导出起使用" if is_sheet else "已提交的办件仍用提交时的版本"
+            messages.success(request, f"{made}已生效；{after}")
             return redirect("approvals:template", kind)
     context: dict[str, Any] = {
-        "kind": paper,
+        "kind": kind,
+        "name": name,
+        "is_sheet": is_sheet,
         "versions": PaperTemplate.objects.filter(kind=kind).select_related("made_by"),
         "known": words.known(kind),
     }

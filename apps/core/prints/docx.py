@@ -57,7 +57,7 @@ def write(form: Form, *, foot: Sequence[str] = (), code: str = "") -> bytes:
         paper=form.paper,
         landscape=form.landscape,
         margins=(11.0, MARGIN, 24.0 if foot else MARGIN, MARGIN),
-        foot=_foot(foot, code) if foot else "",
+        foot=_foot(foot, code, _room(form)) if foot else "",
     )
 
 
@@ -125,15 +125,18 @@ def document(
     return pack({name: part.encode() for name, part in parts.items()})
 
 
-def _foot(lines: Sequence[str], code: str) -> str:
-    """Return the foot of a page: the code at the left, lines and the page's number beside it."""
+def _foot(lines: Sequence[str], code: str, room: float = 9500) -> str:
+    """Return the foot of a page: the code at the left, lines and the page's number beside it.
+
+    room   its width, in twentieths of a point
+    """
     texts = "".join(paragraph(text, size=9) for text in lines)
     number = (
         '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t xml:space="preserve">— </w:t></w:r>'
         '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
         '<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p>'
     )
-    cells = [(1100, paragraph(code, size=9)), (7400, texts), (1000, number)]
+    cells = [(1100, paragraph(code, size=9)), (round(room) - 2100, texts), (1000, number)]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width, _ in cells)
     return (
         '<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblLayout w:type="fixed"/></w:tblPr>'
@@ -204,19 +207,23 @@ def paragraph(
     )
 
 
-def _table(form: Form) -> str:
+def _room(form: Form) -> float:
     short, long = SIZES[form.paper]
-    room = ((long if form.landscape else short) - 2 * MARGIN) * TWIPS
-    unit = room / sum(form.widths)
+    return ((long if form.landscape else short) - 2 * MARGIN) * TWIPS
+
+
+def _table(form: Form) -> str:
+    unit = _room(form) / sum(form.widths)
     widths = [round(share * unit) for share in form.widths]
     rows = [
         _row(row, widths, form, head=n < form.head and not form.head_at)
         for n, row in enumerate(_places(form))
     ]
-    return _grid(widths, rows)
+    return _grid(widths, rows, gap=20 if form.size < 9 else 60)
 
 
-def _grid(widths: Sequence[int], rows: Sequence[str]) -> str:
+def _grid(widths: Sequence[int], rows: Sequence[str], *, gap: int = 60) -> str:
+    """Return a table. gap: twentieths of a point left and right of the words of a cell."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     lines = "".join(
         f'<w:{side} w:val="single" w:sz="5" w:space="0" w:color="000000"/>'
@@ -224,8 +231,8 @@ def _grid(widths: Sequence[int], rows: Sequence[str]) -> str:
     )
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{lines}'
-        '</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" '
-        'w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        '</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="'
+        f'{gap}" w:type="dxa"/><w:right w:w="{gap}" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 

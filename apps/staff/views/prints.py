@@ -1,4 +1,4 @@
-"""花名册 and 减少人员花名册 of one unit, to be printed or taken as a workbook."""
+"""花名册 and 减少人员花名册 of one unit, to be printed or taken as a workbook or in Word."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from apps.audit.prints import asked_format, sheet_answer
+from apps.audit.prints import Worded, asked_format, sheet_answer
 from apps.core.http import on_day, requires
 from apps.units.models import Office
 from apps.units.queries import unit_page
 
 from .. import queries
-from ..sheets import roster_layout
+from ..sheets import roster_layout, word_key, word_values
 
 
 @requires("view_subtree")
@@ -38,16 +38,22 @@ def _sheet(request: HttpRequest, pk: int, *, leaving: bool) -> HttpResponseBase:
         spells = queries.leavers(request.user).filter(unit=page.unit, ends_on__lte=day)
     else:
         spells = queries.roster(request.user, page.unit, on=on)
-    office = Office.objects.order_by("pk").first()
+    found = Office.objects.order_by("pk").first()
+    office = found.name if found is not None else "机构编制委员会办公室"
     layout = roster_layout(
         unit=page.unit,
         spells=list(spells),
-        office=office.name if office is not None else "机构编制委员会办公室",
+        office=office,
         on=day,
         leaving=leaving,
     )
-    if fmt := asked_format(request):
-        return sheet_answer(request, layout, fmt=fmt, personal=True, scopes=[page.unit.path])
+    if fmt := asked_format(request, worded=True):
+        worded = Worded(
+            word_key(leaving),
+            word_values(unit=page.unit, office=office, on=day, people=len(layout.lines)),
+        )
+        scopes = [page.unit.path]
+        return sheet_answer(request, layout, fmt=fmt, personal=True, scopes=scopes, worded=worded)
     context = {"unit_page": page, "unit": page.unit, "on": on, "layout": layout}
     context["heads"] = [heading.path[0] for heading in layout.headings]
     context["leaving"] = leaving
