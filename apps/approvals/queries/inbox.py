@@ -58,12 +58,15 @@ def _waiting(user: Any) -> Q:
         found = Q(state=State.RETURNED) & (
             within(user.subtrees("file_for"), "scope") | Q(applicant=user)
         )
-    free = Q(handler__isnull=True) | Q(handler=user)
-    for paths, states in steps.items():
-        found |= Q(state__in=states) & within(paths, "scope") & free & ~Q(applicant=user)
+    free = (Q(handler__isnull=True) | Q(handler=user)) & ~Q(applicant=user)
     giving = _giving(user)
     if giving is not None:
-        found |= giving & free & ~Q(applicant=user)
+        found |= giving & free
+    for paths, states in steps.items():
+        # Beside the giving office's cases each state is asked for by itself: then the planner sees
+        # that each is an open one, and reads 20 rows in order instead of sorting all (2 ms for 80).
+        for some in [states] if giving is None else [[one] for one in states]:
+            found |= Q(state__in=some) & within(paths, "scope") & free
     if parts := _parts(user):
         rows = Confirmation.objects.filter(
             parts, application=OuterRef("pk"), arrived_at__isnull=False, confirmed_at=None
@@ -75,7 +78,7 @@ def _waiting(user: Any) -> Q:
 def _giving(user: Any) -> Q | None:
     """Return which cases wait for the user's office to let people go, or None. One query.
 
-    Asked about only where there are any, for the same reason as what was returned.
+    Asked about only where there are any; the index application_at_giving holds no others.
     """
     found = Q(pk__in=[])
     for state in GIVING:
