@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
+from psycopg2.extras import Json
 
 from .models import OutboxMessage
 
@@ -26,6 +28,14 @@ HANDLERS: dict[str, Handler] = {}
 #: A message sent but not done after this long has lost its doorbell or its worker.
 LOST_AFTER = timedelta(minutes=2)
 BATCH = 200
+
+#: A message counts as sent by who writes it: should he die between commit and doorbell, it is one
+#: of the lost, and nothing is written a second time only to ring.
+WRITE = """
+INSERT INTO core_outboxmessage (task, payload, key, created_at, sent_at, attempts, error)
+VALUES (%s, %s, %s, clock_timestamp(), clock_timestamp(), 1, '')
+ON CONFLICT (key) DO NOTHING RETURNING id
+"""
 
 #: First half of the advisory lock that says “somebody runs this message”; the second is its id.
 LOCK_CLASS = 71001
@@ -48,25 +58,30 @@ def send(task: str, payload: dict[str, Any], *, key: str, queue: str = "io") -> 
     payload  ids and plain values only: no personal data, it lies in Redis for a moment
     key      one message per key, however often it is sent
     """
-    OutboxMessage.objects.bulk_create(
-        [OutboxMessage(task=task, payload={"queue": queue, "args": payload}, key=key)],
-        ignore_conflicts=True,
-    )
-    transaction.on_commit(ring, robust=True)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [task, Json({"queue": queue, "args": payload}), key])
+        written = cursor.fetchone()
+    if written is not None:
+        transaction.on_commit(partial(ring, written[0], queue), robust=True)
 
 
-def ring() -> None:
-    """Hand on what waits. Without Redis: nothing; the next beat finds the rows."""
+def ring(message_id: int, queue: str) -> None:
+    """Hand on a message that was committed. Without Redis: the next beat finds its row."""
     try:
-        drain()
+        _queue(message_id, queue)
     except (BrokerError, ConnectionError, OSError) as error:
+        OutboxMessage.objects.filter(pk=message_id, done_at__isnull=True).update(sent_at=None)
         log.warning("outbox.no_doorbell", error=str(error))
 
 
-def drain() -> int:
-    """Queue every open message that nobody works on; return how many."""
+def _queue(message_id: int, queue: str) -> None:
     from .tasks import run_message  # tasks imports this module
 
+    run_message.apply_async(args=[message_id], queue=queue, retry=False)
+
+
+def drain() -> int:
+    """Queue every open message that was lost or never sent; return how many."""
     sent = 0
     with transaction.atomic():
         now = timezone.now()
@@ -82,7 +97,7 @@ def drain() -> int:
         )
     for row in rows:
         try:
-            run_message.apply_async(args=[row.pk], queue=row.payload["queue"], retry=False)
+            _queue(row.pk, row.payload["queue"])
             sent += 1
         except Exception:
             OutboxMessage.objects.filter(pk__gte=row.pk, done_at__isnull=True).filter(

@@ -42,13 +42,13 @@ def batch(client, clerk, bureau, document, request, monkeypatch):
     row = [None, bureau.name, "行政编制", "2015-03-01", document.number, 12, None, "核定"]
     content = upload(book(QUOTA_HEADERS, row))
     if where == "check":
-        monkeypatch.setattr(outbox, "ring", lambda: None)
+        monkeypatch.setattr(outbox, "ring", lambda *message: None)
     address = reverse("exchange:upload", args=["quotas"])
     client.post(address, {"_key": uuid.uuid4(), "file": content})
     found = ImportBatch.objects.get()
     if where == "withdraw":
         client.post(reverse("exchange:confirm", args=[found.pk]), {"_key": uuid.uuid4()})
-    monkeypatch.setattr(outbox, "ring", lambda: None)
+    monkeypatch.setattr(outbox, "ring", lambda *message: None)
     if where != "check":
         name = "confirm" if where == "write" else "withdraw"
         client.post(reverse(f"exchange:{name}", args=[found.pk]), {"_key": uuid.uuid4()})
