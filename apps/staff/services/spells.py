@@ -108,12 +108,14 @@ def enter(
     what register_person raises. Source: docs/rules.md S-01 to S-05.
     """
     refuse_entry(unit=unit, quota_type=quota_type, starts_on=starts_on)
+    is_new = False
     if person is None:
-        person = _person_of(person_data or {}, scope=unit.path, by=by)
+        person, is_new = _person_of(person_data or {}, scope=unit.path, by=by)
     else:
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     refuse_age(person, starts_on)
-    refuse_overlap(person, starts_on, None)
+    if not is_new:
+        refuse_overlap(person, starts_on, None)
     spell = Occupancy(
         person=person,
         unit=unit,
@@ -328,15 +330,15 @@ def change_spell(
     return spell
 
 
-def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> Person:
-    """Return the person of a number, locked; a new one is registered."""
+def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> tuple[Person, bool]:
+    """Return the person of a number, locked, and whether it was registered just now."""
     said = dict(data)
     found = checked(
         said.pop("id_no"), sex=said.pop("sex", None), birth_month=said.pop("birth_month", None)
     )
     person = secrets.find_by_id_no(found.number, lock=True)
     if person is None:
-        return enrol(found, by=by, scope=scope, **said)
+        return enrol(found, by=by, scope=scope, **said), True
     holds = Occupancy.objects.open().filter(person=person, counts=True).select_related("unit")
     spell = holds.first()
     if spell is not None:
@@ -344,7 +346,9 @@ def _person_of(data: dict[str, Any], *, scope: str, by: Any) -> Person:
     if person.name != data["name"]:
         raise errors.AlreadyRegistered(person)
     news = {k: v for k, v in data.items() if k in (*DETAILS, "phone") and v not in (None, "")}
-    return change_person(person=person, by=by, scope=scope, **news) if news else person
+    if news:
+        person = change_person(person=person, by=by, scope=scope, **news)
+    return person, False
 
 
 def open_spell(spell: Occupancy) -> Occupancy:
