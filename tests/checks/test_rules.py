@@ -146,6 +146,31 @@ def test_a_type_the_nature_does_not_allow(bureau, school):
     assert ask("Q12") == [], "a unit without a nature cannot be judged"
 
 
+@pytest.mark.parametrize("number", ["Q01", "Q03", "Q09", "Q12", "Q23"])
+def test_a_few_units_are_found_the_same_as_among_all(number, bureau, school):
+    q.staffed(school, 3, 9, q.FULL)
+    q.grant(school, 1, "quota_type.30")
+    q.staffed(bureau, 0, 2)
+    Unit.objects.filter(pk=bureau.pk).update(nature_id="nature.104")
+    raw("UPDATE quotas_balance SET approved = approved + 1 WHERE unit_id = %s", school.pk)
+
+    found = ask(number)
+
+    assert found
+    assert [hit for unit in (bureau, school) for hit in ask(number, unit)] == found
+    assert ask(number, bureau, school) == found
+
+
+def test_the_rules_on_places_read_the_cells_of_a_few_units_once(
+    bureau, school, django_assert_num_queries
+):
+    q.staffed(school, 3, 5, q.FULL)
+    scope = Scope(frozenset({bureau.pk, school.pk}))
+    with django_assert_num_queries(1):
+        for number in ("Q01", "Q03", "Q09", "Q12"):
+            list(BY_NUMBER[number].find(Asked(scope, {}, TODAY)))
+
+
 @pytest.mark.rule("CK-Q23")
 def test_the_balance_is_compared_with_the_ledger(bureau, school):
     q.grant(bureau, 5)

@@ -15,6 +15,8 @@ from django.utils import timezone
 from ..choices import Level
 
 RED, YELLOW = Level.RED, Level.YELLOW
+#: So many units are a few: what one application touches, not what an import does.
+FEW = 20
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Scope:
 
     units: frozenset[int] | None = None
     _read: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether it is a few units, whose rows are read whole rather than sifted."""
+        return self.units is not None and len(self.units) <= FEW
 
     def once(self, name: str, read: Callable[[], Any]) -> Any:
         """Return what several rules of one asking read, read by the first of them."""

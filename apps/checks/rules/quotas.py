@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -19,6 +20,11 @@ from apps.units.models import Office, Unit
 from ..models import MonthlyExcess
 from .base import RED, YELLOW, Asked, Hit, rows
 
+#: What the rules read of a cell.
+CELL = (
+    *("unit", "quota_type", "approved", "actual", "excess"),
+    *("quota_type__label", "quota_type__attrs", "unit__nature", "unit__nature__label"),
+)
 #: 军转、退役士兵、政策性安置
 POLICY_ENTRIES = ("entry_mode.10", "entry_mode.11", "entry_mode.13")
 
@@ -54,11 +60,9 @@ def people_without_places(asked: Asked) -> Iterator[Hit]:
             yield _cell(cell)
 
 
-def _over(asked: Asked) -> list[Balance]:
-    """Return the cells with more people than places, those without any place among them."""
-    cells = Balance.objects.filter(asked.scope.on(), excess__gt=0)
-    rows = cells.select_related("quota_type").order_by("unit", "quota_type")
-    return asked.scope.once("over", lambda: list(rows))
+def _over(asked: Asked) -> Iterator[Balance]:
+    """Yield the cells with more people than places, those without any place among them."""
+    return (cell for cell in _cells(asked, "over", lambda: Q(excess__gt=0)) if cell.excess > 0)
 
 
 def over_with_turnover(asked: Asked) -> Iterator[Hit]:
@@ -66,34 +70,53 @@ def over_with_turnover(asked: Asked) -> Iterator[Hit]:
 
     Only where the unit has several such types: of a single one Q01 says the same already.
     """
-    counted = Q(quota_type__attrs__family="INSTITUTION") | Q(quota_type__attrs__time_limited=True)
-    sums = (
-        Balance.objects.filter(asked.scope.on(), counted)
-        .exclude(approved=0, actual=0)
-        .order_by("unit")
-        .values("unit")
-        .annotate(kinds=Count("pk"), places=Sum("approved"), people=Sum("actual"))
-        .filter(kinds__gt=1, people__gt=F("places"), places__gt=0)
-    )
-    for row in sums:
-        facts = {
-            "approved": row["places"],
-            "actual": row["people"],
-            "over": row["people"] - row["places"],
-        }
-        yield Hit(row["unit"], "", facts)
+    in_excess = Balance.objects.filter(excess__gt=0).values("unit")
+    cells = _cells(asked, "turnover", lambda: Q(unit__in=in_excess))
+    for unit, group in groupby(filter(_is_counted, cells), key=lambda cell: cell.unit_id):
+        several = list(group)
+        places = sum(cell.approved for cell in several)
+        people = sum(cell.actual for cell in several)
+        if len(several) > 1 and people > places > 0:
+            yield Hit(unit, "", {"approved": places, "actual": people, "over": people - places})
+
+
+def _is_counted(cell: Balance) -> bool:
+    """Say whether a place is 事业编制 or on loan for a time (周转)."""
+    attrs = cell.quota_type.attrs
+    return attrs.get("family") == "INSTITUTION" or attrs.get("time_limited") is True
 
 
 def illegal_type(asked: Asked) -> Iterator[Hit]:
     """Q12: a quota type that the nature of the unit does not allow (混编; rule Q-12)."""
+    for cell in _cells(asked, "illegal", lambda: _mixed(asked)):
+        if not is_legal(cell.quota_type, cell.unit):
+            yield _cell(cell, nature=cell.unit.nature.label)
+
+
+def _mixed(asked: Asked) -> Q:
+    """Return which of all cells are of a type their unit's nature does not allow."""
     cells = Balance.objects.filter(asked.scope.on()).exclude(approved=0, actual=0)
     pairs = cells.order_by().values_list("unit__nature", "quota_type", "quota_type__attrs")
     wrong = Q(pk__in=[])
     for nature, kind, attrs in pairs.distinct():
         if not is_legal(CodeValue(key=kind, attrs=attrs), Unit(nature_id=nature)):
             wrong |= Q(unit__nature=nature, quota_type=kind)
-    for cell in cells.filter(wrong).select_related("quota_type", "unit__nature").order_by("unit"):
-        yield _cell(cell, nature=cell.unit.nature.label)
+    return wrong
+
+
+def _cells(asked: Asked, name: str, which: Callable[[], Q]) -> list[Balance]:
+    """Return cells that hold places or people, by unit and type: all of a few units, read once
+    for every rule; of many only those `which` leaves.
+    """
+    if asked.scope.is_small:
+        return asked.scope.once("cells", lambda: _read(asked, Q()))
+    return asked.scope.once(name, lambda: _read(asked, which()))
+
+
+def _read(asked: Asked, which: Q) -> list[Balance]:
+    cells = Balance.objects.filter(asked.scope.on(), which).exclude(approved=0, actual=0)
+    codes = cells.select_related("quota_type", "unit__nature").only(*CELL)
+    return list(codes.order_by("unit_id", "quota_type_id"))
 
 
 def ledger_apart(asked: Asked) -> Iterator[Hit]:
