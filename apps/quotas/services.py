@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit import services as audit
@@ -34,7 +33,7 @@ from .errors import (
     UnitHoldsNoQuota,
     WrongSign,
 )
-from .models import Balance, Bucket, OverageEntry, QuotaEntry, Reservation
+from .models import Balance, OverageEntry, QuotaEntry, Reservation
 from .refusals import refusal_of
 from .running import by_cell, lowest_since
 
@@ -60,15 +59,8 @@ class Line:
         return self.unit.pk, self.quota_type.pk
 
 
-LOCK_TOTALS = """
-SELECT FROM quotas_unittotal WHERE unit_id = ANY(%s) ORDER BY unit_id FOR NO KEY UPDATE
-"""
-LOCK_BUCKETS = """
-SELECT FROM quotas_bucket
- WHERE path IN (SELECT left(path, %s) FROM units_unit WHERE id = ANY(%s))
-   AND quota_type_id = ANY(%s)
- ORDER BY path, quota_type_id FOR NO KEY UPDATE
-"""
+COLUMNS = [field.attname for field in Balance._meta.concrete_fields]
+LOCK = f"SELECT {', '.join(COLUMNS)} FROM quotas_lock_cells(%s::bigint[], %s::text[])"  # noqa: S608 - names of our own
 
 
 def lock_balances(cells: Iterable[tuple[Any, Any]]) -> dict[Cell, Balance]:
@@ -78,20 +70,10 @@ def lock_balances(cells: Iterable[tuple[Any, Any]]) -> dict[Cell, Balance]:
     Returns {(unit id, quota type key): Balance}; a cell that was never touched has none.
     Must run inside a transaction, before the first write to any of these cells.
     """
-    wanted = {(getattr(u, "pk", u), getattr(t, "pk", t)) for u, t in cells}
-    condition = Q(pk__in=[])
-    for unit_id, type_id in wanted:
-        condition |= Q(unit_id=unit_id, quota_type_id=type_id)
-    rows = list(
-        Balance.objects.filter(condition)
-        .order_by("unit_id", "quota_type_id")
-        .select_for_update(no_key=True)
-    )
-    unit_ids = sorted({unit_id for unit_id, _ in wanted})
+    wanted = sorted({(getattr(u, "pk", u), getattr(t, "pk", t)) for u, t in cells})
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_TOTALS, [unit_ids])
-        types = sorted({"", *(type_id for _, type_id in wanted)})
-        cursor.execute(LOCK_BUCKETS, [Bucket.DEPTH * Unit.steplen, unit_ids, types])
+        cursor.execute(LOCK, [[unit_id for unit_id, _ in wanted], [key for _, key in wanted]])
+        rows = [Balance.from_db(connection.alias, COLUMNS, row) for row in cursor.fetchall()]
     return {(row.unit_id, row.quota_type_id): row for row in rows}
 
 
