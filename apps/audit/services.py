@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Func, UUIDField
 from django.utils import timezone
+from psycopg2.extras import Json
 
 from apps.core.request_facts import current
-from apps.core.writes import change_id, unread, write
+from apps.core.writes import change_id, write
 
 from . import alerts, verifying
 from .models import Alert, AuditEvent
+
+#: What an event says; its time and change are the transaction's. Every service writes one or two:
+#: by SQL of its own it costs a third of what saving the row would.
+WRITTEN = [
+    field.attname
+    for field in AuditEvent._meta.concrete_fields
+    if field.attname not in ("id", "at", "change_id")
+]
+APPEND = (
+    f"INSERT INTO audit_auditevent (at, change_id, {', '.join(WRITTEN)}) "  # noqa: S608 - own names
+    f"VALUES (clock_timestamp(), core_change_id(), {', '.join(['%s'] * len(WRITTEN))}) "
+    "RETURNING id, at, change_id"
+)
 
 
 def record(
@@ -44,10 +58,12 @@ def record(
         purpose=purpose,
         refused=refused,
         scope=scope,
-        change=Func(function="core_change_id", output_field=UUIDField()),
     )
-    event.save(force_insert=True)
-    unread(event, "change_id")
+    values = [getattr(event, name) for name in WRITTEN]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, [Json(one) if isinstance(one, dict) else one for one in values])
+        event.pk, event.at, event.change_id = cursor.fetchone()
+    event._state.adding = False
     if not refused:
         alerts.watch(kind, by, after)
     return event
@@ -64,7 +80,7 @@ def record_each(
         return []
     change = change_id()
     return AuditEvent.objects.bulk_create(
-        _event(kind, target=target, by=by, note=note, scope=scope, change=change)
+        _event(kind, target=target, by=by, note=note, scope=scope, change_id=change)
         for target, scope in targets.items()
     )
 
@@ -74,7 +90,7 @@ def _event(
     *,
     target: models.Model | None,
     by: Any,
-    change: Any,
+    change_id: UUID | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     note: str = "",
@@ -100,7 +116,7 @@ def _event(
         purpose=purpose,
         request_id=facts.request_id,
         address=facts.address,
-        change_id=change,
+        change_id=change_id,
     )
 
 

@@ -114,6 +114,8 @@ class KindOfCase:
     subjects: ClassVar[tuple[str, ...]] = ("people", "quotas", "posts", "papers")
     #: what a line is read with when its case is moved; anything else costs a query where it is used
     reads: ClassVar[tuple[str, ...]] = ("quota_type", "person")
+    #: what few lines have: read by a query of its own where one has it, not joined for each
+    reads_rarely: ClassVar[tuple[str, ...]] = ()
     #: what a blank cell of a workbook leaves as it is registered
     keeps: ClassVar[tuple[str, ...]] = ()
     subject: ClassVar[str] = ""  #: "spell", "person", "posting": the form begins from one; "": new

@@ -33,7 +33,8 @@ PLACE_LABELS = {
 class Entry(KindOfCase):
     kind = Kind.ENTRY
     line_form = EntryForm
-    reads = ("quota_type", "slot__notice")
+    reads = ("quota_type",)
+    reads_rarely = ("slot__notice",)
     subjects = ("quotas",)  # number, second place and legal type the register itself refuses
 
     def more(self, line: Line) -> dict[str, Any]:

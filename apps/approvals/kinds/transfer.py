@@ -25,7 +25,7 @@ from .ofspell import OfSpell
 class Transfer(OfSpell):
     kind = Kind.TRANSFER
     line_form = MoveForm
-    reads = (*OfSpell.reads, "slot__notice")
+    reads_rarely = ("slot__notice",)
 
     def unit_of(self, form: MoveForm) -> Unit:
         unit: Unit = form.cleaned_data["unit"]

@@ -73,7 +73,9 @@ def _advance(
         raise errors.OpinionMissing(label(move, application.state))
 
     before = application.state
-    lines = list(application.lines.select_related(*kinds.of(application.kind).reads))
+    kind = kinds.of(application.kind)
+    rows = application.lines.select_related(*kind.reads)
+    lines = list(rows.prefetch_related(*kind.reads_rarely))
     told: dict[str, Any] = {}
     if step.target == FIRST:
         target = filing.submit(application, lines, by=by, now=now, told=told)

@@ -122,6 +122,7 @@ class Rule:
     sentence   what contradicts what; placeholders are the facts, {unit}, {person}, {document}
     advice     what to do about it
     nightly    looks beyond single units, so it is left to runs over everything
+    is_fault   the data contradicts itself: no application can bring that about
     source     name of a fact source that a later app provides; without it nothing can be found
     """
 
@@ -135,6 +136,7 @@ class Rule:
     find: Finder
     thresholds: tuple[Threshold, ...] = ()
     nightly: bool = False
+    is_fault: bool = False
     source: str = ""
     note: str = ""
 

@@ -164,7 +164,7 @@ RULES: tuple[Rule, ...] = (
         "编制台账与余额一致",
         (Side("台账合计", "{kind} {ledger} 名", "ledger"),
          Side("现行数字", "{kind} {kept} 名", "ledger")),
-        quotas.ledger_apart,
+        quotas.ledger_apart, is_fault=True,
     ),
     Rule(
         "Q24", YELLOW, "内设机构与三定不符",
