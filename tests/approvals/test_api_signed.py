@@ -314,26 +314,23 @@ def test_a_signature_is_of_one_request(signer, decided, unhurried):  # noqa: F81
 
 @pytest.mark.rule("PI-09")
 def test_every_changed_character_of_a_signature_is_refused(signer, unhurried):
-    """Each character of the three headers in turn; what cannot be read is told from the rest."""
+    """Each character of the three headers in turn, changed and left out."""
     _, key = signer
     headers = signed(key, "GET", LIST)
     tried, codes = 0, set()
     for name, text in headers.items():
         for at, old in enumerate(text):
-            new = "0" if old != "0" else "1"
-            sent = {**headers, name: text[:at] + new + text[at + 1 :]}
-            if _means_the_same(text, sent[name]):
-                continue
-            answer = call(sent, "GET", LIST)
-            assert answer.status_code == 401, (name, at, new)
-            codes.add(answer.json()["type"].rsplit(":", 1)[-1])
-            tried += 1
-        problem(
-            call({n: t for n, t in headers.items() if n != name}, "GET", LIST),
-            401,
-            ("signature-form"),
-        )
-    assert tried > 200
+            for new in ("0" if old != "0" else "1", ""):
+                sent = {**headers, name: text[:at] + new + text[at + 1 :]}
+                if _means_the_same(text, sent[name]):
+                    continue
+                answer = call(sent, "GET", LIST)
+                assert answer.status_code == 401, (name, at, new)
+                codes.add(answer.json()["type"].rsplit(":", 1)[-1])
+                tried += 1
+        without = {n: t for n, t in headers.items() if n != name}
+        problem(call(without, "GET", LIST), 401, "signature-form")
+    assert tried > 400
     assert codes == {"signature-form", "key", "timestamp", "content-digest", "signature"}
     assert not Nonce.objects.exists()
     assert call(headers, "GET", LIST).status_code == 200
