@@ -25,6 +25,7 @@ PATIENCE = 30_000
 #: Folders and files whose tests take longest, longest first: they begin first.
 LONG = (
     "tests/repository/",
+    "tests/core/backups/",
     "tests/journeys/",
     "tests/approvals/",
     "tests/exchange/",

@@ -11,9 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.shortcuts import remove_perm
 
 from apps.accounts.errors import CannotApply
 from apps.accounts.models import Proposal, User
@@ -29,7 +31,7 @@ from .errors import (
     SelfAppointment,
     UnknownRole,
 )
-from .models import Appointment, Unit
+from .models import Appointment, Unit, UnitUserPermission
 
 
 def propose_grant(*, user: User, role: str, unit: Unit, reason: str, by: User) -> Proposal:
@@ -145,8 +147,7 @@ def appoint(
             appointment = Appointment.objects.create(
                 user=user, unit=unit, role=role, note=note, proposal=proposal
             )
-            for permission in sorted(ROLES[role].permissions):
-                assign_perm(f"units.{permission}", row, unit)
+            _permit(row, unit, ROLES[role].permissions)
     except IntegrityError as error:
         if constraint_of(error) == "administrator_holds_no_grant":
             raise AdministratorHoldsNoGrant(user) from None
@@ -161,6 +162,23 @@ def appoint(
         scope=unit.path,
     )
     return appointment
+
+
+def _permit(user: Any, unit: Unit, codenames: frozenset[str]) -> None:
+    """Let the user, whose row is locked, do all this on the subtree: as many queries for any of it.
+
+    As guardian's assign_perm does for one; its bulk form is for many subjects.
+    """
+    kind = ContentType.objects.get_for_model(Unit)
+    rows = Permission.objects.filter(content_type=kind, codename__in=codenames)
+    known = {row.codename: row for row in rows}
+    held = UnitUserPermission.objects.filter(user=user, content_object=unit)
+    there = set(held.values_list("permission", flat=True))
+    UnitUserPermission.objects.bulk_create(
+        UnitUserPermission(user=user, permission=known[codename], content_object=unit)
+        for codename in sorted(codenames)
+        if known[codename].pk not in there
+    )
 
 
 @write
