@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from apps.approvals import services
 from apps.approvals.models import Application
 from apps.staff.models import Occupancy
 from tests.browser import DESK, PHONE
@@ -143,3 +144,18 @@ def test_on_a_phone_the_bar_leaves_the_page_to_the_reader_until_they_write(
     expect(page.locator(".flash-success")).to_contain_text("不予通过")
     case.refresh_from_db()
     assert case.trail.last().opinion == "无空编，不予通过"
+
+
+def test_the_bottom_bar_of_a_director_does_not_cover_the_buttons(
+    visit, home, bureau, clerk, unit_clerk
+):
+    quotas.grant(bureau, 5)
+    director = units.holder("director", "office_director", home, "李主任")
+    case = filed_entry(bureau, unit_clerk)
+    for who in (clerk, director):
+        case = services.advance(application=case, move="pass", by=who)
+    phone = visit(PHONE, director)
+    page = phone.open(f"/approvals/{case.pk}/?tab=todo")
+    below = page.locator(".bottom-bar").bounding_box()
+    button = page.get_by_role("button", name="通过", exact=True).bounding_box()
+    assert button["y"] + button["height"] <= below["y"]
