@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.approvals import errors, plans, refusals, services
@@ -184,3 +186,45 @@ def test_two_decisions_do_not_share_what_is_left_of_a_plan(
     outcomes = meet_at(PlanLine.objects.filter(pk=line.pk), *(decide(one) for one in cases))
     assert [one.won for one in outcomes] == [True, False]
     assert isinstance(outcomes[1].error, errors.PlanShort)
+
+
+@pytest.mark.rule("YP-01")
+def test_the_page_of_a_plan_says_what_each_reader_does_next(
+    client, plan, office, unit_clerk, clerk, director, document
+):
+    def shown(user):
+        client.force_login(user)
+        return client.get(reverse("approvals:plan", args=[plan.pk])).text
+
+    assert "在本页下方申报" in shown(unit_clerk)
+    assert "“结束征集”" in shown(clerk)
+    assert "各单位正在申报" in shown(director)
+    line = planning.request(
+        plan=plan,
+        unit=office,
+        quota_type=staff.code(ADMIN),
+        requested=12,
+        reason="补充空编",
+        by=unit_clerk,
+    )
+    planning.close_collecting(plan=plan, by=clerk)
+    assert "编办正在审核" in shown(unit_clerk)
+    assert "还有 1 行没有核定，请填写" in shown(clerk)
+    assert "等编办经办审核完" in shown(director)
+    client.force_login(clerk)
+    blank = {"_key": str(uuid.uuid4()), f"granted_{line.pk}": ""}
+    saved = client.post(reverse("approvals:plan_review", args=[plan.pk]), blank, follow=True)
+    assert "没有填写核定数，没有保存" in saved.text
+    over = {"_key": str(uuid.uuid4()), f"granted_{line.pk}": "13"}
+    wrong = client.post(reverse("approvals:plan_review", args=[plan.pk]), over)
+    assert wrong.text.count("不能超过申报数 12") == 2  # above, and at its place
+    planning.review(plan=plan, granted={line.pk: (12, "")}, by=clerk)
+    assert "须核减 2 名才能下达" in shown(clerk)
+    planning.review(plan=plan, granted={line.pk: (3, "")}, by=clerk)
+    assert "等编办主任凭编委审定的文件下达" in shown(clerk)
+    assert "请凭编委审定的文件下达" in shown(director)
+    planning.issue_plan(plan=plan, document=document, by=director)
+    assert "去办理用编申请" in shown(unit_clerk)
+    assert "去办理用编申请" not in shown(clerk)
+    planning.settle(plan=plan, by=clerk)
+    assert "下一步" not in shown(unit_clerk)

@@ -143,9 +143,9 @@ class ReviewForm(forms.Form):
                 max_value=line.requested,
                 initial=line.granted,
                 error_messages={
-                    "max_value": f"{line.unit.name}的核定数不能超过申报数 {line.requested}",
-                    "min_value": f"{line.unit.name}的核定数应为 0 以上的整数",
-                    "invalid": f"{line.unit.name}的核定数应为整数",
+                    "max_value": f"不能超过申报数 {line.requested}",
+                    "min_value": "应为 0 以上的整数",
+                    "invalid": "应为整数",
                 },
                 widget=forms.NumberInput(attrs={"class": "form-control num-input"}),
             )

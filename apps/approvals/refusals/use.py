@@ -45,7 +45,7 @@ def _(refusal: errors.BalanceBroken, user: Any = None) -> str:
 def _(refusal: errors.PlanMissing, user: Any = None) -> str:
     return (
         f"{refusal.unit.name}在 {refusal.year} 年已下达的用编计划中没有{refusal.quota_type}，"
-        "请改为非年度用编，或先办理年度用编计划"
+        "请把“年度用编”改选“否，临时用编”，或先办理年度用编计划"
     )
 
 
@@ -55,7 +55,8 @@ def _(refusal: errors.PlanShort, user: Any = None) -> str:
     left = (line.granted or 0) - refusal.used
     return (
         f"{line.plan.year} 年计划核定{line.unit.name}{line.quota_type.label} {line.granted} 名，"
-        f"已用 {refusal.used} 名，还剩 {max(0, left)} 名，不够用 {refusal.heads} 名"
+        f"已用 {refusal.used} 名，还剩 {max(0, left)} 名，"
+        f"不够用 {refusal.heads} 名，请减少申报数，或把“年度用编”改选“否，临时用编”"
     )
 
 
@@ -79,7 +80,7 @@ def _(refusal: errors.PlanUnreviewed, user: Any = None) -> str:
 def _(refusal: errors.PlanBeyondLimit, user: Any = None) -> str:
     return (
         f"核定合计 {refusal.granted} 名，超过年度用编总量 {refusal.limit} 名，"
-        "请核减后再下达，或调整年度用编总量"
+        f"请由编办经办核减 {refusal.granted - refusal.limit} 名后再下达"
     )
 
 
