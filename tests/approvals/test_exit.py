@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from apps.approvals import errors, kinds, services
 from apps.approvals.choices import State
@@ -171,3 +172,48 @@ def test_a_place_freed_in_an_over_staffed_unit_goes_to_the_pool(
     row = Balance.objects.get(unit=office, quota_type=quotas.ADMIN)
     assert (row.approved, row.actual) == (4 if freeze else 5, 0)
     assert PoolEntry.objects.filter(application=case, change=1).count() == int(freeze)
+
+
+@pytest.mark.rule("PL-01")
+@pytest.mark.parametrize("freeze", [True, False])
+def test_the_pages_say_that_the_freed_place_is_taken_back(
+    freeze, spell, office, home, unit_clerk, clerk, cast, client
+):
+    Office.objects.create(name="嵊州市委编办", home=home)
+    UseSetting.objects.create(
+        number=1, prefix="剡", balance="off", relation="lt", per="all", recover=True
+    )
+    quotas.staffed(office, 2, 4, quotas.SUPPORT)
+    old = KindVersion.objects.in_force("exit")
+    KindVersion.objects.create(
+        kind="exit",
+        number=2,
+        steps=old.steps,
+        partners=old.partners,
+        options={"freeze_on_exit": freeze},
+    )
+    document = DocumentFactory(scope=office.path)
+    data = {**RETIRING, "document_no": "", "document": document.pk}
+    draft = drafted("exit", unit_clerk, data, spell=spell)
+
+    def shown(user, name, case):
+        client.force_login(user)
+        return client.get(reverse(f"approvals:{name}", args=[case.pk])).text
+
+    ahead = "空出的行政编制 1 名将由编办收回编制池，核定 5 → 4 名，可用不增加"
+    assert (ahead in shown(unit_clerk, "check", draft)) is freeze
+    case = services.advance(application=draft, move="submit", by=unit_clerk)
+    assert (ahead in shown(clerk, "detail", case)) is freeze
+    assert "已收回编制池" not in shown(clerk, "detail", case)
+    case = decided(case, cast)
+    assert case.state == State.CONFIRMING
+    for user, name in ((clerk, "detail"), (unit_clerk, "detail"), (unit_clerk, "filed")):
+        page = shown(user, name, case)
+        assert ("空出的编制已收回编制池" in page) is freeze
+        assert ahead not in page
+        assert "办理前 → 办理后" not in page  # it has happened: nothing is projected again
+    client.force_login(unit_clerk)
+    pool = client.get(reverse("approvals:pool")).text
+    assert "编制池由编办管理" in pool
+    assert "编制池是空的" not in pool  # what is not the unit's to see is not said to be empty
+    assert ("出编后空出编制收回" in pool) is freeze

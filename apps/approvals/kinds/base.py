@@ -205,6 +205,10 @@ class KindOfCase:
         """Return the quota cells before and after."""
         return []
 
+    def remarks(self, application: Application, lines: list[Line]) -> list[str]:
+        """Return what the cells do not say of the figures: sentences below them."""
+        return []
+
     def posts(self, application: Application, lines: list[Line]) -> list[PostBox]:
         """Return the leadership posts before and after, of kinds that touch them."""
         return []

@@ -5,7 +5,10 @@ Source: docs/rules.md EX-01, EX-02, PL-01; domain.md §4.3.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
+
+from django.utils import timezone
 
 from apps.staff import looking
 from apps.staff import services as staff
@@ -15,6 +18,7 @@ from .. import errors, frozen
 from ..choices import Kind
 from ..forms.exit import ExitForm
 from ..models import Application, Line
+from ..queries.pool import recovers
 from ..services import pool
 from . import showing
 from .base import Fact, LineData, at_hand, there
@@ -54,6 +58,31 @@ class Exit(OfSpell):
 
     def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
         return showing.cells(lines)
+
+    def remarks(self, application: Application, lines: list[Line]) -> list[str]:
+        """Say what of the freed places the office takes back (PL-01): it needs a document."""
+        if not application.version.option("freeze_on_exit", False):
+            return []
+        today = timezone.localdate()
+        leaving = Counter(
+            line.spell.quota_type
+            for line in lines
+            if line.spell is not None
+            and line.spell.counts
+            and (line.values["place"].get("document") or application.document_id)
+        )
+        found = []
+        for kind, heads in leaving.items():
+            box = looking.box(application.unit, kind, -heads)
+            if box is None:
+                continue
+            places = min(heads, max(0, box.approved - box.actual_after - box.reserved))
+            if places and (why := recovers(application.unit, kind, today)):
+                found.append(
+                    f"{why}：空出的{kind.label} {places} 名将由编办收回编制池，"
+                    f"核定 {box.approved} → {box.approved - places} 名，可用不增加。"
+                )
+        return found
 
     def guard(self, application: Application, lines: list[Line]) -> None:
         super().guard(application, lines)

@@ -8,8 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum, Value
 
-from .. import use_settings
-from ..models import Loan, Pool
+from apps.core.models import CodeValue
+from apps.quotas.models import Balance
+from apps.units.models import Unit
+
+from .. import usable, use_settings
+from ..models import Application, Loan, Pool, PoolEntry
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,24 @@ def cards(user: Any, today: dt.date) -> list[PoolCard]:
     )
     rows = pools.order_by("quota_type__sort", "quota_type__value")
     return [PoolCard(pool, due.get(pool.pk, 0)) for pool in rows]
+
+
+def recovers(unit: Unit, quota_type: CodeValue, on: dt.date) -> str:
+    """Return why a place that becomes free in a cell goes to the pool (收回); "": it stays.
+
+    Only where the office has set so. Source: docs/rules.md PL-01.
+    """
+    if not use_settings.current().recover:
+        return ""
+    if Balance.objects.filter(unit=unit, excess__gt=0).exclude(quota_type=quota_type).exists():
+        return "本单位其他类型编制超编"
+    return "本单位只出不进" if usable.is_exit_only(unit, quota_type, on) else ""
+
+
+def recovered_by(application: Application) -> list[PoolEntry]:
+    """Return what a case brought to the pool, with what is left of the cell. One query."""
+    rows = PoolEntry.objects.filter(application=application)
+    return list(rows.select_related("unit", "pool__quota_type", "document", "entry"))
 
 
 def loans(user: Any) -> QuerySet[Loan]:

@@ -14,11 +14,11 @@ from apps.units.models import Unit, UnitUserPermission
 
 from .. import comparing, frozen, kinds, rules
 from ..choices import GIVING, OPEN, REVIEWS, WRITABLE, Kind, State, Verdict
-from ..models import Application, Attachment, Confirmation, Line, Phrase, Step
+from ..models import Application, Attachment, Confirmation, Line, Phrase, PoolEntry, Step
 from ..models.settings import Material
 from ..moves import MOVES
 from ..moves import label as verb
-from . import trail
+from . import pool, trail
 
 #: So many lines are shown in full at once; further ones are a list from which one is opened.
 SHOWN = 3
@@ -98,6 +98,8 @@ class Review:
     materials: list[Files]
     documents: list[ApprovalDocument]
     boxes: list[Box]
+    remarks: list[str]
+    recovered: list[PoolEntry]
     nodes: list[trail.Node]
     opinions: list[dict[str, Any]]
     moves: list[str]
@@ -159,7 +161,7 @@ def review(user: Any, application: Application, *, line: str = "") -> Review:
     with frozen.remembering(*(one.values for one in chosen), application.values):
         parts = [_part(kind, one, before, may_reveal) for one in chosen]
     left = set(before or ()) - {str(one.pk) for one in lines}
-    open_ = application.state in OPEN or application.state in WRITABLE
+    ahead = application.state in (*OPEN, *WRITABLE) and application.effected_at is None
     return Review(
         application=application,
         lines=lines,
@@ -168,7 +170,9 @@ def review(user: Any, application: Application, *, line: str = "") -> Review:
         compared=before is not None,
         materials=_materials(application),
         documents=_documents(user, application, lines),
-        boxes=_boxes(user, application, lines) if open_ and lines else [],
+        boxes=_boxes(user, application, lines) if ahead and lines else [],
+        remarks=kind.remarks(application, lines) if ahead and lines else [],
+        recovered=pool.recovered_by(application) if application.kind == Kind.EXIT else [],
         nodes=trail.nodes(application, steps, _waiting(application)),
         opinions=trail.opinions(steps),
         moves=rules.moves_for(user, application),

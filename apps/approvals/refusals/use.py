@@ -94,7 +94,7 @@ def _(refusal: errors.PoolShort, user: Any = None) -> str:
     pool = refusal.pool
     return (
         f"编制池中{pool.quota_type.label}共 {pool.total} 名，已借出 {pool.lent} 名，"
-        f"剩余 {pool.left} 名，不够 {refusal.asked} 名"
+        f"剩余 {pool.left} 名，不够 {refusal.asked} 名，请减少名额，或先划入编制池"
     )
 
 

@@ -18,12 +18,13 @@ from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 from apps.quotas import services as quotas
 from apps.quotas.choices import EntryKind
-from apps.quotas.models import Balance, QuotaEntry
+from apps.quotas.models import QuotaEntry
 from apps.units.models import Unit
 
-from .. import errors, offices, usable, use_settings
+from .. import errors, offices
 from ..choices import LoanStepKind, PoolKind
 from ..models import Application, Line, Loan, LoanStep, Pool, PoolEntry
+from ..queries.pool import recovers
 
 
 @write
@@ -35,15 +36,14 @@ def after_exit(*, application: Application, line: Line, by: Any) -> PoolEntry | 
     Returns None where nothing is recovered. Source: PL-01.
     """
     spell = line.spell
-    if spell is None or not use_settings.current().recover:
+    if spell is None:
         return None
     document = spell.exit_document or application.document
     if document is None:
         return None
     unit, kind = spell.unit, spell.quota_type
     today = timezone.localdate()
-    over = Balance.objects.filter(unit=unit, excess__gt=0).exclude(quota_type=kind).exists()
-    if not over and not usable.is_exit_only(unit, kind, today):
+    if not recovers(unit, kind, today):
         return None
     row = quotas.lock_balances([(unit, kind)]).get((unit.pk, kind.pk))
     if row is None or row.approved - row.actual - row.reserved < 1:

@@ -29,7 +29,7 @@ from ..choices import OPEN, Kind, State, filing_name
 from ..models import Application
 from ..moves import MOVES
 from ..own import mine_of
-from ..queries import joint
+from ..queries import joint, pool
 from ..refusals import field_of, sentence
 from ..unsent import begun
 from .finding import FILING, seen, whole
@@ -57,6 +57,7 @@ def filed(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": "withdraw" in rules.moves_for(request.user, application),
         "may_write": application.state == State.RETURNED
         and rules.may_move(request.user, "submit", application),
+        "recovered": pool.recovered_by(application),
         "last": application.trail.last(),
         "follow": progress.opens(application),
         "prints": prints,

@@ -248,6 +248,7 @@ def _page(
             for one in (kind.boxes(application, lines) if lines else [])
             if rules.sees(request.user, one.unit)
         ],
+        "remarks": kind.remarks(application, lines) if lines else [],
         "posts": kind.posts(application, lines) if lines else [],
         "folds": len(lines) > OPEN_LINES,
         "may_add": kind.several or not lines,

@@ -43,8 +43,15 @@ def pool(request: HttpRequest) -> HttpResponseBase:
             "entries": entries.order_by("-on", "-pk")[:10],
             "year": today.year,
             "may_move": _may_move(request.user),
+            "sees_pool": _sees(request.user),
         },
     )
+
+
+def _sees(user: Any) -> bool:
+    """Say whether the pool itself is in sight; a unit sees what it borrowed and gave."""
+    home = offices.home()
+    return home is not None and user.may("view_subtree", home)
 
 
 def _may_move(user: Any) -> bool:
