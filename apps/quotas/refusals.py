@@ -92,7 +92,7 @@ def _words(refusal: QuotaRefused) -> str:
             if refusal.reserved:
                 holds += f"、{refusal.reserved} 名在途"
             return (
-                f"{refusal.unit}{refusal.quota_type}核定 {refusal.approved} 名，已有{holds}，"
+                f"{refusal.unit}{refusal.quota_type}核定 {refusal.approved} 名，已有 {holds}，"
                 f"核减后将超出 {refusal.missing} 名。"
                 "请先办理出编，或注明允许超编的依据。"
             )

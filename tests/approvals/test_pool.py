@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.approvals import errors, refusals
@@ -16,7 +18,6 @@ from apps.approvals.queries import pool as queries
 from apps.approvals.services import controls
 from apps.approvals.services import pool as services
 from apps.checks.rules import BY_NUMBER, Asked, Scope
-from apps.quotas.errors import NotEnoughPlaces
 from apps.quotas.models import Balance, QuotaEntry
 from apps.staff import services as people
 from apps.units.models import Office
@@ -186,8 +187,11 @@ def test_a_loan_is_extended_and_comes_back(bureau, document, own_office, clerk):
     assert found_by_q30(bureau, LATER + dt.timedelta(days=3))[0].facts["when"] == "已逾期 3 天"
     quotas.people(bureau, 1)
     given = {"loan": loan, "on": TODAY, "document": document, "note": "", "by": clerk}
-    with pytest.raises(NotEnoughPlaces):
+    with pytest.raises(errors.LoanTaken) as taken:
         services.give_back(places=2, **given)
+    assert "借来的编制上还有人" in refusals.sentence(taken.value)
+    with pytest.raises(errors.LoanReturnEarly):
+        services.give_back(**{**given, "places": 1, "on": TODAY - dt.timedelta(days=1)})
     services.give_back(places=1, **given)
     with pytest.raises(errors.LoanShort):
         services.give_back(places=2, **given)
@@ -226,3 +230,48 @@ def test_two_loans_do_not_share_the_last_place_of_the_pool(bureau, document, own
     assert [one.won for one in outcomes] == [True, False]
     assert isinstance(outcomes[1].error, errors.PoolShort)
     assert Balance.objects.get(unit=bureau).approved == 1
+
+
+@pytest.mark.rule("PL-03")
+def test_the_page_of_a_loan_says_who_sits_on_it_and_what_to_do(
+    client, bureau, document, clerk, unit_clerk, own_office
+):
+    loan = services.lend(
+        pool=seeded(document, clerk, 3),
+        unit=bureau,
+        places=2,
+        starts_on=TODAY - dt.timedelta(days=9),
+        due_on=TODAY - dt.timedelta(days=3),
+        document=document,
+        reason="专项工作",
+        by=clerk,
+    )
+    quotas.people(bureau, 1)
+
+    def shown(user, *args):
+        client.force_login(user)
+        name = "loan_move" if len(args) > 1 else "loan"
+        return client.get(reverse(f"approvals:{name}", args=args), follow=True).text
+
+    office, unit = shown(clerk, loan.pk), shown(unit_clerk, loan.pk)
+    for page in (office, unit):
+        assert "已逾期 3 天。借来的 2 名中 1 名已有人占用（含在途），须先办理出编。" in page
+    assert "继续借用的，凭文件点“延期”" in office
+    assert "到期由编办收回" in unit
+    client.force_login(clerk)
+    address = reverse("approvals:loan_move", args=[loan.pk, "return"])
+    data = {"places": 2, "on": TODAY.isoformat(), "document": document.pk}
+    early = (TODAY - dt.timedelta(days=20)).isoformat()
+    for wrong, says in (
+        ({}, "借来的编制上还有人"),
+        ({"places": 1, "on": early}, "不能早于借出日期"),
+    ):
+        answer = client.post(address, {"_key": str(uuid.uuid4()), **data, **wrong})
+        assert answer.status_code == 422
+        assert answer.text.count(says) == 2  # above, and at its place
+    people.leave(
+        spell=bureau.occupancies.get(), on=TODAY, exit_mode=staff.RETIRED, document=None, by=None
+    )
+    services.give_back(loan=loan, places=2, on=TODAY, document=document, note="", by=clerk)
+    assert "下一步" not in shown(clerk, loan.pk)
+    assert "已还清，没有要办理的" in shown(clerk, loan.pk, "extend")

@@ -277,7 +277,7 @@ def test_a_cut_below_the_people_is_refused_at_its_line(post, bureau):
 
     forced = post(row(bureau, fewer=5), _checked="1")
     assert forced.status_code == 422
-    assert "核定 10 名，已有8 人在编" in text(forced)
+    assert "核定 10 名，已有 8 人在编" in text(forced)
     assert bureau.quota_entries.count() == 1
 
     done = post(row(bureau, fewer=5), _checked="1", allow_over="document")

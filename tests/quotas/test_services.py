@@ -212,7 +212,7 @@ def test_a_cut_below_the_people_names_the_figures(bureau, admin, clerk, document
         NotEnoughPlaces, post(bureau, admin, -5, EntryKind.CUT, by=clerk, document=document)
     )
 
-    assert words.startswith("嵊州市教育局行政编制核定 10 名，已有8 人在编，核减后将超出 3 名")
+    assert words.startswith("嵊州市教育局行政编制核定 10 名，已有 8 人在编，核减后将超出 3 名")
     assert w.cell(bureau) == (10, 8, 0, 0)
 
 

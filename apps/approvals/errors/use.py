@@ -9,6 +9,8 @@ from .base import ApprovalRefused, LetThrough
 if TYPE_CHECKING:
     import datetime as dt
 
+    from apps.quotas.errors import NotEnoughPlaces
+
     from ..dynamic import Flow, YearBalance
     from ..models import Loan, PlanLine, Pool, UsePlan
     from ..usable import Usable
@@ -125,6 +127,27 @@ class LoanShort(ApprovalRefused):
         super().__init__(loan.pk, loan.places, asked)
         self.loan = loan
         self.asked = asked
+
+
+class LoanTaken(ApprovalRefused):
+    """People sit on what is to come back. refusal: the cell as the ledger found it."""
+
+    field = "places"
+
+    def __init__(self, loan: Loan, refusal: NotEnoughPlaces) -> None:
+        super().__init__(loan.pk)
+        self.loan = loan
+        self.refusal = refusal
+
+
+class LoanReturnEarly(ApprovalRefused):
+    """Returned before it was lent."""
+
+    field = "on"
+
+    def __init__(self, loan: Loan) -> None:
+        super().__init__(loan.pk, loan.starts_on)
+        self.loan = loan
 
 
 class LoanDue(ApprovalRefused):

@@ -104,6 +104,22 @@ def _(refusal: errors.LoanShort, user: Any = None) -> str:
 
 
 @sentence.register
+def _(refusal: errors.LoanTaken, user: Any = None) -> str:
+    cell = refusal.refusal
+    reserved = f"、在途 {cell.reserved} 名" if cell.reserved else ""
+    return (
+        f"{cell.unit}{cell.quota_type}核定 {cell.approved} 名，在编 {cell.actual} 人{reserved}，"
+        f"归还后将缺 {cell.missing} 名：借来的编制上还有人。请先办理人员出编再归还；"
+        "一时不能出编的，凭文件办理延期"
+    )
+
+
+@sentence.register
+def _(refusal: errors.LoanReturnEarly, user: Any = None) -> str:
+    return f"归还日期不能早于借出日期 {wording.day(refusal.loan.starts_on)}"
+
+
+@sentence.register
 def _(refusal: errors.LoanDue, user: Any = None) -> str:
     return f"到期日期应晚于 {wording.day(refusal.after)}"
 

@@ -18,6 +18,7 @@ from apps.core.writes import write
 from apps.documents.models import ApprovalDocument
 from apps.quotas import services as quotas
 from apps.quotas.choices import EntryKind
+from apps.quotas.errors import NotEnoughPlaces
 from apps.quotas.models import QuotaEntry
 from apps.units.models import Unit
 
@@ -214,7 +215,7 @@ def give_back(
 ) -> Loan:
     """Take places of a loan back into the pool; the people in them must have gone.
 
-    Raises PermissionDenied, DocumentNeeded, LoanShort, NotEnoughPlaces.
+    Raises PermissionDenied, DocumentNeeded, LoanShort, LoanReturnEarly, LoanTaken.
     """
     _home(by)
     if document is None:
@@ -222,18 +223,23 @@ def give_back(
     loan = _loan(loan.pk)
     if not 0 < places <= loan.places:
         raise errors.LoanShort(loan, places)
+    if on < loan.starts_on:
+        raise errors.LoanReturnEarly(loan)
     pool = _locked(loan.pool_id)
-    quotas.post_entry(
-        unit=loan.unit,
-        quota_type=pool.quota_type,
-        change=-places,
-        kind=EntryKind.REALLOCATE,
-        on=on,
-        document=document,
-        reason="周转编制归还",
-        by=by,
-        revolve_due_on=loan.due_on,
-    )
+    try:
+        quotas.post_entry(
+            unit=loan.unit,
+            quota_type=pool.quota_type,
+            change=-places,
+            kind=EntryKind.REALLOCATE,
+            on=on,
+            document=document,
+            reason="周转编制归还",
+            by=by,
+            revolve_due_on=loan.due_on,
+        )
+    except NotEnoughPlaces as refusal:
+        raise errors.LoanTaken(loan, refusal) from refusal
     loan.places -= places
     loan.save(update_fields=["places"])
     pool.lent -= places

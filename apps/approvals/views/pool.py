@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.audit.exports import export_table
 from apps.core import wording
 from apps.core.http import render_form, render_list, requires
+from apps.staff import looking
 
 from .. import offices
 from ..forms.planning import ExtendForm, LendForm, PoolForm, ReturnLoanForm
@@ -107,13 +108,39 @@ def lend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def loan(request: HttpRequest, pk: int) -> HttpResponse:
     found = _loan(request, pk)
+    office = _may_move(request.user)
     context = {
         "loan": found,
+        "now": _now(found, office=office),
+        "now_tone": "warn" if found.days <= found.soon else "info",
         "lamp": due_lamp(found),
         "steps": found.steps.select_related("document", "by"),
-        "may_move": _may_move(request.user) and found.places,
+        "may_move": office and found.places,
     }
     return render(request, "approvals/use/loan.html", context)
+
+
+def _now(loan: Any, *, office: bool) -> str:
+    """Return what has to be done about a loan that is out, or ""; people who sit on it first."""
+    if not loan.places:
+        return ""
+    cell = looking.box(loan.unit, loan.pool.quota_type, 0)
+    free = max(0, cell.approved + cell.over_allowed - cell.actual - cell.reserved) if cell else 0
+    taken = max(0, loan.places - free)
+    sits = (
+        f"借来的 {loan.places} 名中 {taken} 名已有人占用（含在途），须先办理出编。" if taken else ""
+    )
+    if loan.days < 0:
+        when = f"已逾期 {-loan.days} 天。"
+    elif loan.days <= loan.soon:
+        when = f"还有 {loan.days} 天到期。"
+    else:
+        when = f"{wording.day(loan.due_on)} 到期。"
+    if office:
+        then = "到期收回的点“归还”；继续借用的，凭文件点“延期”。"
+    else:
+        then = "到期由编办收回；需要继续借用的，到期前向编办申请延期。"
+    return f"{when}{sits}{then}"
 
 
 @requires("examine")
@@ -124,6 +151,9 @@ def loan_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     if move not in MOVES:
         raise Http404
     found = _loan(request, pk)
+    if not found.places:
+        messages.info(request, f"{found.unit.name}的这笔周转编制已还清，没有要办理的")
+        return redirect("approvals:loan", pk)
     made, act, said, template = MOVES[move]
     initial = {"places": found.places}
     form = made(
