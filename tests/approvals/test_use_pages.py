@@ -341,5 +341,11 @@ def test_the_review_panel_shows_every_operand(office, unit_clerk, clerk, supervi
         assert word in shown
     [(_, for_unit)] = kinds.of("quota_use").panels(case, lines, unit_clerk)
     assert "year" not in for_unit
+    decided = decided_use(office, use_line(office, 2))
+    lines = list(decided.lines.select_related("quota_type", "hold"))
+    [(template, context)] = kinds.of("quota_use").panels(decided, lines, clerk)
+    shown = render_to_string(template, context)
+    assert "批准 2 名" in shown
+    assert "超过可用" not in shown, "its own two are among the operands now"
     draft = draft_use(office, unit_clerk)
     assert kinds.of("quota_use").boxes(draft, list(draft.lines.select_related("hold")))

@@ -9,7 +9,7 @@ from apps.staff import looking
 from apps.units.models import Unit
 
 from .. import dynamic, frozen, plans, sealed, usable
-from ..choices import BalanceMode, Kind, State
+from ..choices import REVIEWS, WRITABLE, BalanceMode, Kind, State
 from ..forms.quota_use import UseLineForm
 from ..models import Application, Line
 from ..services import quota_use as service
@@ -159,7 +159,13 @@ class QuotaUse(KindOfCase):
             }
             for key, kind in types.items()
         ]
-        context: dict[str, Any] = {"cells": cells, "sheet": sheet}
+        context: dict[str, Any] = {
+            "cells": cells,
+            "sheet": sheet,
+            # what it was granted is among the operands once it is decided: no more to compare
+            "waits": application.state in (*WRITABLE, *REVIEWS),
+            "is_decided": application.decided_at is not None,
+        }
         if application.values.get("is_annual"):
             rows = plans.drawn_from(application, types, lock=False)
             used = plans.used(rows[0].plan, rows) if rows else {}
