@@ -28,7 +28,7 @@ def test_a_notice_is_issued_and_its_code_begins_an_entry(visit, bureau, clerk, u
     expect(page.locator(".messages, main")).to_contain_text(["已下达"])
     notice = Notice.objects.get(application=case)
     expect(page.get_by_role("heading", level=1)).to_have_text(notice.number)
-    page.get_by_text("显示").first.click()
+    page.get_by_text("二维码", exact=True).first.click()
     expect(page.locator(".slot-code img").first).to_be_visible()
     faults += desk.accessibility_faults()
 
@@ -39,6 +39,9 @@ def test_a_notice_is_issued_and_its_code_begins_an_entry(visit, bureau, clerk, u
     assert re.search(r"/approvals/", form.url)
 
     back = visit(DESK, unit_clerk)
+    page = back.open(notice.get_absolute_url())
+    page.get_by_role("link", name="办理入编").first.click()
+    expect(page.locator("main")).to_contain_text(notice.number)
     page = back.open(notice.get_absolute_url())
     page.get_by_label("第 2 号").check()
     page.get_by_label("退回原因").fill("不再招录")

@@ -163,6 +163,7 @@ def _notice_page(
         .first(),
         "heads": heads,
         "standing": standing(found),
+        "may_file": rules.may_file(request.user, found.unit),
         "may_return": rules.may_return(request.user, found) and any(h["free"] for h in heads),
         "may_revoke": request.user.may("examine", found.unit) and found.left,
         "form": returning or ReturnForm(notice=found),
