@@ -299,7 +299,10 @@ def look(request: HttpRequest, kind: str) -> HttpResponse:
     filling = Filling(request, of, application=application, line=line_, subject=subject, slot=slot)
     form = filling.bound()
     form.is_valid()
-    return render(request, "approvals/_look.html", _beside(filling, form))
+    context = _beside(filling, form)
+    if "id_no" in form.fields and not of.subject:  # said again below the field, where one looks
+        context["number_help"] = form.fields["id_no"].help_text
+    return render(request, "approvals/_look.html", context)
 
 
 @keyless

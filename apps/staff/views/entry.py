@@ -65,6 +65,7 @@ def enter_look(request: HttpRequest) -> HttpResponse:
     context = {
         "facts": looking.number_facts(request.user, typed),
         "boxes": [box] if box is not None else [],
+        "number_help": form.fields["id_no"].help_text,
     }
     return render(request, "staff/_look.html", context)
 
