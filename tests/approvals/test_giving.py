@@ -23,6 +23,8 @@ from apps.approvals.queries import inbox
 from apps.approvals.queries.review import colleagues, readers
 from apps.approvals.refusals import sentence
 from apps.approvals.services import desk, kind_settings
+from apps.audit.models import AuditEvent
+from apps.staff import secrets
 from apps.staff.errors import SpellClosed
 from apps.staff.models import Occupancy
 from apps.units.appointments import appoint
@@ -123,7 +125,11 @@ def test_two_units_of_one_office_need_no_such_step(home, office, unit_clerk, cas
     quotas.grant(other, 1)
     # handlers may each have their part of the units: there is one director over both
     units.holder("part", "office_clerk", other, "何分管")
-    case = filed_transfer(staff.enter(other, "张玥"), office, unit_clerk)
+    spell = staff.enter(other, "张玥")
+    draft = drafted("transfer", unit_clerk, _data(office, spell), spell=spell)
+    shown = window(unit_clerk).get(reverse("approvals:check", args=[draft.pk])).text
+    assert "还要划出方编办同意" not in shown
+    case = filed_transfer(spell, office, unit_clerk)
     assert case.releases is False
     assert "划出方编办同意" not in [mark.label for mark in progress.line_of(case)]
     case = move(case, "pass", cast["supervising"])
@@ -241,6 +247,10 @@ def test_it_hands_the_case_to_colleagues_of_its_own_side(case, giver, chief, for
     case = move(case, "reassign", giver, opinion="请褚科长办理", to=boss)
     assert case in inbox.todo(boss)
     assert case not in inbox.todo(giver)
+    number = desk.reveal(line=case.lines.get(), field="id_no", purpose="核对身份", by=boss)
+    assert number == secrets.id_no(case.lines.get().person).reveal()
+    # who looked is found on the side of those whose person it is
+    assert AuditEvent.objects.get(kind="person.reveal").scope.startswith(foreign_home.path)
     assert [one.user for one in desk.send_copies(application=case, users=[giver], by=boss)] == [
         giver
     ]
@@ -305,6 +315,7 @@ def test_the_receiving_side_sees_no_figures_of_the_giving_unit(
     shown = window(unit_clerk).get(reverse("approvals:check", args=[draft.pk])).text
     assert f"{office.name} · 行政编制" in shown
     assert f"{foreign_bureau.name} · 行政编制" not in shown
+    assert "还要划出方编办同意" in shown
 
 
 def _data(office, spell):

@@ -116,7 +116,7 @@ def reveal(*, line: Line, field: str, purpose: str, by: Any) -> str:
         "person.reveal",
         target=application,
         by=by,
-        scope=application.scope,
+        scope=application.desk,
         purpose=purpose.strip()[:200],
         note=f"{line.name}的{reveals.FIELDS[field]}",
     )

@@ -17,8 +17,8 @@ from apps.documents import files
 from apps.documents import refusals as documents
 from apps.documents.errors import DocumentRefused
 
-from .. import changed, errors, frozen, kinds, rules, services
-from ..choices import WRITABLE, State, filing_name
+from .. import changed, errors, frozen, kinds, offices, rules, services
+from ..choices import WRITABLE, Kind, State, filing_name
 from ..forms.contact import ContactForm
 from ..kinds import KindOfCase
 from ..models import Application, Attachment, KindVersion, Line, Step
@@ -248,6 +248,7 @@ def _page(
             for one in (kind.boxes(application, lines) if lines else [])
             if rules.sees(request.user, one.unit)
         ],
+        "releases": application.kind == Kind.TRANSFER and offices.must_release(application),
         "remarks": kind.remarks(application, lines) if lines else [],
         "posts": kind.posts(application, lines) if lines else [],
         "folds": len(lines) > OPEN_LINES,
