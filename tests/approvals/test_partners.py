@@ -72,6 +72,18 @@ def test_a_slip_shows_only_to_the_partner_whose_turn_it_is(decided, partners):
     assert due.due_at > due.arrived_at
 
 
+def test_the_page_of_a_case_names_every_partner_whose_turn_it_is(decided, unit_clerk):
+    case = decided()
+    Confirmation.objects.filter(application=case, partner="personnel").update(
+        due_at=case.due_at - dt.timedelta(days=2)
+    )
+    Application.objects.filter(pk=case.pk).update(due_at=case.due_at - dt.timedelta(days=2))
+    page = browser(unit_clerk).get(reverse("approvals:detail", args=[case.pk]))
+    until = timezone.localtime(part(case, "personnel").due_at)
+    assert page.context["where"]["step"] == "组织部门联办、人社部门联办"
+    assert page.context["where"]["lamp"].until == f"{until:%m-%d %H:%M} 前"
+
+
 @pytest.mark.rule("JT-02")
 def test_one_click_and_several_at_once(decided, office, partners):
     first, second = decided(), decided(entry_line(office, 13, "王强"))

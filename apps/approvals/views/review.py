@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts import stepup
 from apps.checks import telling
+from apps.core import calendar
 from apps.core.http import prepare_table, requires
 from apps.core.templatetags.ui import address
 from apps.documents import files
@@ -31,7 +32,7 @@ from apps.staff.services.reveals import FIELDS
 from apps.units.models import Unit
 from apps.units.queries import unit_page
 
-from .. import errors, kinds, late, progress, refusals, rules, tables
+from .. import errors, kinds, late, progress, refusals, remaining, rules, tables
 from ..choices import GIVING, REVIEWS, State
 from ..forms.acting import ActForm
 from ..models import Application, Attachment, Line
@@ -114,12 +115,17 @@ def _panels(user: Any, found: Review) -> list[str]:
 
 
 def _where(found: Review) -> dict[str, Any]:
-    """Return the step the case is at and what remains of it, as its timeline says."""
-    now = next((one for one in found.nodes if one.state == "now"), None)
-    return {
-        "step": now.label if now is not None else found.application.get_state_display(),
-        "lamp": now.lamp if now is not None else None,
-    }
+    """Return the step the case is at and what remains of it, as its timeline says.
+
+    Of several partners at once the first limit counts: the case's own.
+    """
+    now = [one for one in found.nodes if one.state == "now"]
+    if not now:
+        return {"step": found.application.get_state_display(), "lamp": None}
+    lamp = now[0].lamp
+    if len(now) > 1:
+        lamp = remaining.remaining(found.application, calendar.current())
+    return {"step": "、".join(one.label for one in now), "lamp": lamp}
 
 
 def _own_page(found: Review) -> str:
