@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
+
+from apps.core.scope import covers
 
 from . import errors
 from .choices import Kind, PlanState, SlotState, State, Verdict
@@ -81,3 +84,55 @@ def refuse_beyond(application: Application, lines: Sequence[Line], *, lock: bool
         drawn = used(one.plan, [one]).get((one.unit_id, key), 0)
         if drawn + heads > (one.granted or 0):
             raise errors.PlanShort(one, used=drawn, heads=heads)
+
+
+def visible_to(user: Any) -> QuerySet[UsePlan]:
+    """Return plans whose office sees the user's units, or whose subtree the user sees."""
+    paths = user.subtrees("view_subtree")
+    rows = UsePlan.objects.select_related("unit", "document")
+    seen = [
+        one.pk
+        for one in rows
+        if covers(paths, one.scope) or any(path.startswith(one.scope) for path in paths)
+    ]
+    return rows.filter(pk__in=seen)
+
+
+def next_step(
+    plan: UsePlan, lines: list[PlanLine], *, office: bool, decides: bool, files: bool
+) -> str:
+    """Return what the reader has to do next with a plan, or whom it waits for; "": it is over."""
+    if plan.state == PlanState.COLLECTING:
+        past = plan.due_on < timezone.localdate()
+        if office:
+            when = "已过申报截止" if past else f"单位申报到 {plan.due_on} 为止，截止后"
+            return f"{when}请点“结束征集”，再逐行审核。"
+        if not files:
+            return f"各单位正在申报，到 {plan.due_on} 为止。"
+        if past:
+            return "已过申报截止，编办还没有结束征集：要申报的请抓紧。"
+        return f"请在 {plan.due_on} 前申报，每类编制一行；截止前可以改报、撤回。"
+    if plan.state == PlanState.REVIEWING:
+        return _next_reviewing(plan, lines, office=office, decides=decides)
+    if plan.state == PlanState.SETTLED:
+        return ""
+    if office:
+        return "正在执行。年度终了，核对各单位已用数后点“清算”，剩余名额作废。"
+    return "已下达：办理用编申请时，“年度用编”选“是”，从本单位剩余名额中扣减。"
+
+
+def _next_reviewing(plan: UsePlan, lines: list[PlanLine], *, office: bool, decides: bool) -> str:
+    if not (office or decides):
+        return "征集已结束，编办正在审核，下达后在这里看核定数。"
+    left = sum(line.granted is None for line in lines)
+    if left:
+        who = "请填写核定数并保存" if office else "等编办经办审核完再下达"
+        return f"还有 {left} 行没有核定，{who}。"
+    granted = sum(line.granted or 0 for line in lines)
+    if plan.limit is not None and granted > plan.limit:
+        return (
+            f"核定合计 {granted} 名，超过年度用编总量 {plan.limit} 名，"
+            f"须核减 {granted - plan.limit} 名才能下达。"
+        )
+    who = "请" if decides else "等编办主任"
+    return f"已逐行审核，核定合计 {granted} 名，{who}凭编委审定的文件下达。"

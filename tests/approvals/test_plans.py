@@ -196,7 +196,7 @@ def test_the_page_of_a_plan_says_what_each_reader_does_next(
         client.force_login(user)
         return client.get(reverse("approvals:plan", args=[plan.pk])).text
 
-    assert "在本页下方申报" in shown(unit_clerk)
+    assert "前申报，每类编制一行" in shown(unit_clerk)
     assert "“结束征集”" in shown(clerk)
     assert "各单位正在申报" in shown(director)
     line = planning.request(

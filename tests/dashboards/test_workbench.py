@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.choices import AdministratorKind
-from apps.core.models import Job
+from apps.approvals.services import plans as planning
+from apps.approvals.services import pool as lending
+from apps.core.models import CodeValue, Job
+from apps.units.models import Office
 from tests.factories import accounts, units
 from tests.factories import quotas as q
 from tests.factories.documents import DocumentFactory
@@ -173,3 +179,35 @@ def test_one_thing_alone_that_units_want_is_shown_with_its_examples(client, worl
     (line,) = first_page(client, clerk).context["unfinished"]
 
     assert (line.text, line.number, line.examples) == ("单位没有核定编制", 1, [bare])
+
+
+def test_plans_and_loans_that_press_are_named_to_whom_they_concern(
+    client, world, clerk, unit_clerk
+):
+    today = timezone.localdate()
+    Office.objects.update_or_create(pk=1, defaults={"name": "县委编办", "home": world.home})
+    document = DocumentFactory(scope=world.home.path)
+    plan = planning.open_plan(year=today.year, due_on=today + dt.timedelta(days=9), by=clerk)
+    admin = CodeValue.objects.get(pk=q.ADMIN)
+    filled = lending.put_in(
+        quota_type=admin, change=3, on=today, document=document, reason="", by=clerk
+    )
+    lent = {"pool": filled.pool, "places": 1, "document": document, "by": clerk}
+    for unit, days in ((world.office, -2), (world.bureau, 400)):
+        lending.lend(
+            unit=unit,
+            starts_on=today - dt.timedelta(days=9),
+            due_on=today + dt.timedelta(days=days),
+            reason="周转",
+            **lent,
+        )
+
+    told = {who: first_page(client, who).context["pressing"] for who in (clerk, unit_clerk)}
+    for who, step in ((clerk, "“结束征集”"), (unit_clerk, "每类编制一行")):
+        assert told[who][0].title == str(plan)
+        assert step in told[who][0].text
+    (loan,) = told[clerk][1:]  # what is not due for a year presses nobody
+    assert (loan.title, loan.lamp) == (f"{world.office.name}周转编制", ("red", "逾期 2 天"))
+    planning.close_collecting(plan=plan, by=clerk)
+    text = first_page(client, clerk).text
+    assert "用编计划和周转" in text

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.core.http import render_form, requires
-from apps.core.scope import covers
 
 from .. import errors, offices, plans, rules
 from ..choices import PlanState
@@ -24,23 +23,11 @@ from ..services import plans as services
 from ..services.trial import REFUSED
 
 
-def _plans(user: Any) -> Any:
-    """Return plans whose office sees the user's units, or whose subtree the user sees."""
-    paths = user.subtrees("view_subtree")
-    rows = UsePlan.objects.select_related("unit", "document")
-    seen = [
-        one.pk
-        for one in rows
-        if covers(paths, one.scope) or any(path.startswith(one.scope) for path in paths)
-    ]
-    return rows.filter(pk__in=seen)
-
-
 @requires("view_subtree")
 @require_GET
 def plan_list(request: HttpRequest) -> HttpResponse:
     rows = []
-    for plan in _plans(request.user):
+    for plan in plans.visible_to(request.user):
         lines = list(PlanLine.objects.visible_to(request.user).filter(plan=plan))
         used = plans.used(plan, lines) if lines and plan.state == PlanState.ISSUED else {}
         drawn = [_drawn(line, used) for line in lines]
@@ -98,7 +85,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
 @requires("view_subtree")
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, get_object_or_404(_plans(request.user), pk=pk))
+    return _page(request, get_object_or_404(plans.visible_to(request.user), pk=pk))
 
 
 def _page(request: HttpRequest, found: UsePlan, **forms: Any) -> HttpResponse:
@@ -151,7 +138,7 @@ def _page(request: HttpRequest, found: UsePlan, **forms: Any) -> HttpResponse:
             "used": sum(row["used"] for row in rows),
             "left": sum(row["left"] for row in rows),
         },
-        "now": _now(
+        "now": plans.next_step(
             found, lines, office=office, decides=user.may("decide", found.unit), files=files
         ),
         "may_use": found.state == PlanState.ISSUED and user.may_anywhere("file_for"),
@@ -160,48 +147,10 @@ def _page(request: HttpRequest, found: UsePlan, **forms: Any) -> HttpResponse:
     return render(request, "approvals/use/plan.html", context, status=422 if failed else 200)
 
 
-def _now(plan: UsePlan, lines: list[PlanLine], *, office: bool, decides: bool, files: bool) -> str:
-    """Return what the reader has to do next with a plan, or whom it waits for; "": it is over."""
-    if plan.state == PlanState.COLLECTING:
-        past = plan.due_on < timezone.localdate()
-        if office:
-            when = "已过申报截止" if past else f"单位申报到 {plan.due_on} 为止，截止后"
-            return f"{when}请点“结束征集”，再逐行审核。"
-        if not files:
-            return f"各单位正在申报，到 {plan.due_on} 为止。"
-        if past:
-            return "已过申报截止，编办还没有结束征集：要申报的请抓紧。"
-        return f"请在 {plan.due_on} 前在本页下方申报，每类编制一行；截止前可以改报、撤回。"
-    if plan.state == PlanState.REVIEWING:
-        return _now_reviewing(plan, lines, office=office, decides=decides)
-    if plan.state == PlanState.SETTLED:
-        return ""
-    if office:
-        return "正在执行。年度终了，核对各单位已用数后点“清算”，剩余名额作废。"
-    return "已下达：办理用编申请时，“年度用编”选“是”，从本单位剩余名额中扣减。"
-
-
-def _now_reviewing(plan: UsePlan, lines: list[PlanLine], *, office: bool, decides: bool) -> str:
-    if not (office or decides):
-        return "征集已结束，编办正在审核，下达后在这里看核定数。"
-    left = sum(line.granted is None for line in lines)
-    if left:
-        who = "请填写核定数并保存" if office else "等编办经办审核完再下达"
-        return f"还有 {left} 行没有核定，{who}。"
-    granted = sum(line.granted or 0 for line in lines)
-    if plan.limit is not None and granted > plan.limit:
-        return (
-            f"核定合计 {granted} 名，超过年度用编总量 {plan.limit} 名，"
-            f"须核减 {granted - plan.limit} 名才能下达。"
-        )
-    who = "请" if decides else "等编办主任"
-    return f"已逐行审核，核定合计 {granted} 名，{who}凭编委审定的文件下达。"
-
-
 @requires("view_subtree")
 @require_POST
 def plan_request(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_plans(request.user), pk=pk)
+    found = get_object_or_404(plans.visible_to(request.user), pk=pk)
     if not any(request.user.may_anywhere(one) for one in rules.FILING):
         raise PermissionDenied("只有单位经办人和编办可以申报年度用编计划")
     form = RequestForm(request.POST, user=request.user)
@@ -228,14 +177,14 @@ def plan_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("examine")
 @require_POST
 def plan_close(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_plans(request.user), pk=pk)
+    found = get_object_or_404(plans.visible_to(request.user), pk=pk)
     return _done(request, found, "征集已结束，请逐行审核", services.close_collecting, plan=found)
 
 
 @requires("examine")
 @require_POST
 def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_plans(request.user), pk=pk)
+    found = get_object_or_404(plans.visible_to(request.user), pk=pk)
     lines = list(
         PlanLine.objects.visible_to(request.user)
         .filter(plan=found)
@@ -258,7 +207,7 @@ def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("decide")
 @require_POST
 def plan_issue(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_plans(request.user), pk=pk)
+    found = get_object_or_404(plans.visible_to(request.user), pk=pk)
     form = IssuePlanForm(request.POST, user=request.user)
     if form.is_valid():
         try:
@@ -274,7 +223,7 @@ def plan_issue(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("examine")
 @require_POST
 def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_plans(request.user), pk=pk)
+    found = get_object_or_404(plans.visible_to(request.user), pk=pk)
     return _done(request, found, f"{found}已清算", services.settle, plan=found)
 
 
