@@ -297,6 +297,8 @@ def test_a_full_receiving_unit_is_no_matter_of_the_giving_office(case, giver, of
     assert "可以划出" in checks
     assert "5 名" not in checks
     assert move(case, "pass", giver).state == State.EXAMINING
+    checks = window(giver).get(reverse("approvals:review_checks", args=[case.pk])).text
+    assert "5 名" not in checks  # nor while the other office looks at it
 
 
 @pytest.mark.rule("TR-05")

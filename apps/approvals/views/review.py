@@ -178,7 +178,7 @@ def checks(request: HttpRequest, pk: int) -> HttpResponse:
     if application.state not in REVIEWS:
         raise Http404("这个办件现在不在审核环节")
     giving = application.state in GIVING
-    if giving and not rules.sees(request.user, application.unit):
+    if not rules.sees(request.user, application.unit):
         return _checked_there(request, application)
     kind = kinds.of(application.kind)
     lines = list(application.lines.select_related(*_TRIAL_RELATED))
