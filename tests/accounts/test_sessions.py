@@ -137,6 +137,7 @@ def test_a_session_no_row_knows_of_ends_with_all_others(user, security):
     assert client.get(OWN).status_code == 302
 
 
+@pytest.mark.rule("A-05")
 def test_a_changed_password_ends_the_others_and_keeps_this_one(user):
     here, there = signed_in(user), signed_in(user)
     fields = {"old": accounts.PASSWORD, "new": "Quiet-Lantern-52", "again": "Quiet-Lantern-52"}

@@ -151,7 +151,7 @@ def test_who_has_no_move_reads_the_same_page_without_the_bar(case, unit_clerk, s
     assert f"/approvals/{case.pk}/withdraw/" in opened(window(unit_clerk), case).content.decode()
 
 
-@pytest.mark.rule("X-02")
+@pytest.mark.asvs("8.2.2")
 def test_strangers_find_no_case_and_readers_may_not_act(case, foreign_home, leader):
     outside = window(units.holder("foreign", "office_director", foreign_home, "外县主任"))
     assert opened(outside, case).status_code == 404

@@ -56,6 +56,7 @@ def part(case, code) -> Confirmation:
     return case.confirmations.get(partner=code)
 
 
+@pytest.mark.rule("AP-09")
 @pytest.mark.rule("JT-01")
 def test_a_slip_shows_only_to_the_partner_whose_turn_it_is(decided, partners):
     case = decided()

@@ -56,6 +56,7 @@ def issued(plan, unit, granted, unit_clerk, clerk, director, document) -> PlanLi
     return line
 
 
+@pytest.mark.rule("YP-04")
 @pytest.mark.rule("YP-01")
 def test_a_plan_goes_from_collecting_to_settled(
     plan, office, unit_clerk, clerk, director, document
@@ -70,6 +71,8 @@ def test_a_plan_goes_from_collecting_to_settled(
     planning.settle(plan=plan, by=clerk)
     line.refresh_from_db()
     assert (line.settled, line.plan.state) == (2, PlanState.SETTLED)
+    with pytest.raises(errors.PlanMissing):  # the one that was left is void
+        filed_use(office, unit_clerk, use_line(office, 1, annual=True))
 
 
 @pytest.mark.rule("YP-01")

@@ -120,6 +120,7 @@ def test_wrong_input_is_refused_with_a_sentence(page, fields, sentence):
     assert not AuditEvent.objects.exists()
 
 
+@pytest.mark.rule("K-03")
 def test_a_value_is_ended_not_deleted(page):
     value = CodeValue.objects.get(pk="entry_mode.02")
 
@@ -154,6 +155,7 @@ def test_saving_over_a_colleagues_change_is_refused(page):
     assert (value.label, value.sort) == ("选调", 20)
 
 
+@pytest.mark.rule("K-03")
 def test_attributes_of_a_value_in_use_change_only_after_a_look_at_the_effect(page):
     root = units.county()
     units.unit("某事业单位", root, nature_id="nature.104")

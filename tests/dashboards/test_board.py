@@ -41,6 +41,7 @@ def test_the_board_says_what_the_command_says(client, world, leader):
     assert as_json(found.summary, under=world.home.code) == told(world.home.code)
 
 
+@pytest.mark.rule("B-01")
 def test_the_board_says_what_the_facts_say(client, world, leader):
     """A live GROUP BY over ledger and spells; the board itself reads kept sums only."""
     with connection.cursor() as cursor:
@@ -185,6 +186,7 @@ def test_several_subtrees_stand_side_by_side(client, world):
     assert found.summary.quotas.total.approved == 82
 
 
+@pytest.mark.rule("B-05")
 def test_the_board_is_closed_to_those_without_a_leaders_right(client, world, unit_clerk):
     """Rules B-05."""
     assert opened(client, unit_clerk).status_code == 403

@@ -109,6 +109,7 @@ class TestPage:
         assert page.context["groups"] == []
         assert "没有可搜索的机构" in page.content.decode()
 
+    @pytest.mark.rule("B-06")
     @pytest.mark.parametrize("text", [NUMBER, f"张三 {NUMBER}", "3306831985 0312 0036"])
     def test_a_persons_number_gets_into_no_address(self, client, bureau, clerk, text):
         """Rules B-06: asked by POST it is answered in place, and the page does not repeat it."""

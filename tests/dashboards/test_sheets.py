@@ -85,6 +85,7 @@ def test_rows_add_up_to_subtotals_and_subtotals_to_the_whole(world, make, opened
         assert summed(subtotals, place) == total.cells[place], place
 
 
+@pytest.mark.rule("B-02")
 def test_the_quota_sheet_tells_the_boards_totals(world):
     """Both by different roads: the sheet adds up cells, the board reads buckets."""
     tally = made(quota_sheet, world.home).total
@@ -187,6 +188,7 @@ def test_types_without_data_are_left_out_and_named(world):
     assert sheet.total.total.approved == 112  # 编外 stays out of the totals (Q-07)
 
 
+@pytest.mark.rule("B-03")
 def test_the_structure_of_the_people_is_counted(world):
     """Rules B-04: under 35 by month of birth, from 本科 on, 专技高级 of 专技."""
     day = dt.date(2026, 11, 22)

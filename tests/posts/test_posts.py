@@ -48,6 +48,7 @@ def test_a_line_is_a_fact_with_its_document_its_event_and_its_history(bureau, do
     assert queries.cells(bureau)[0].sums == PostSums(1, 0, 0, 1)
 
 
+@pytest.mark.rule("L-02")
 @pytest.mark.parametrize(
     ("error", "key", "change", "days"),
     [

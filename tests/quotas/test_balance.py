@@ -424,6 +424,7 @@ def test_two_types_over_are_one_unit_over(bureau):
     assert w.bucket(bureau.path) == (2, 2, 0, 0, 0, 0, 0)
 
 
+@pytest.mark.rule("Q-07")
 def test_staff_outside_the_establishment_never_enter_the_totals(bureau):
     w.entry(bureau, 5)
     w.entry(bureau, 9, w.OUTSIDE)

@@ -268,3 +268,16 @@ def test_a_rule_has_one_row() -> None:
     )
     assert len(rows) > 200
     assert not sorted({name for name in rows if rows.count(name) > 1})
+
+
+def test_every_rule_is_named_by_a_test_and_every_mark_names_a_rule() -> None:
+    """docs/rules.md is what the product promises: each of its rules has a test that says so."""
+    rules = re.findall(r"^\| ([A-Z]+-[A-Z]?\d+) \|", (ROOT / "docs/rules.md").read_text(), re.M)
+    marks: set[str] = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for named in re.findall(r"mark\.rule\(([^)]*)\)", path.read_text(encoding="utf-8")):
+            marks |= set(re.findall(r'"([^"]+)"', named))
+
+    assert len(rules) > 200
+    assert sorted(set(rules) - marks) == []
+    assert sorted(marks - set(rules)) == []

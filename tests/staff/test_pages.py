@@ -422,6 +422,7 @@ def test_a_duplicate_is_named_at_once(as_clerk, staffed_bureau, school, document
     assert Occupancy.objects.count() == 1
 
 
+@pytest.mark.rule("S-05")
 @pytest.mark.parametrize("road", ["look", "check", "submit"])
 def test_of_a_person_elsewhere_no_word_is_said(as_clerk, staffed_bureau, document, foreign, road):
     number = secrets.id_no(foreign[0].person).reveal()

@@ -114,6 +114,7 @@ def test_an_exported_roster_comes_back_unchanged(roster, sheet, clerk):
     assert rosters.held() == before
 
 
+@pytest.mark.rule("S-11")
 def test_exported_numbers_are_masked(roster, sheet):
     plain = {secrets.id_no(spell.person).reveal() for spell in roster.values()} | {PHONE}
     words = {str(cell.value) for line in sheet.page for cell in line}
@@ -125,6 +126,7 @@ def test_exported_numbers_are_masked(roster, sheet):
     assert cells["备注"] == "=1+1 不是公式"
 
 
+@pytest.mark.rule("S-10")
 def test_only_the_changes_are_written(roster, sheet, staffed_bureau, school, clerk):
     moved = sheet.cells("李调走")
     sheet.set("钱局长", 职务="局长", 职务层次="县处级正职", 备注=None)
@@ -216,6 +218,7 @@ def test_a_number_is_corrected_when_it_is_typed_in_full(roster, sheet, clerk):
     assert right not in str(list(AuditEvent.objects.values()))
 
 
+@pytest.mark.rule("S-11")
 def test_a_mask_of_another_number_is_a_fault(roster, sheet, clerk):
     sheet.set("孙改名", 公民身份号码=sheet.cells("钱局长")["公民身份号码"])
     before = rosters.held()
@@ -238,6 +241,7 @@ def test_the_number_of_a_colleague_is_not_taken_over(roster, sheet, clerk):
     assert rosters.held() == before
 
 
+@pytest.mark.rule("S-09")
 def test_another_unit_in_the_row_of_an_open_spell_is_no_silent_move(roster, sheet, school, clerk):
     sheet.set(
         "李调走",
@@ -272,6 +276,7 @@ def test_who_leaves_makes_room_for_who_enters(bureau, clerk, tmp_path):
     assert drift() == []
 
 
+@pytest.mark.rule("S-12")
 @pytest.mark.rule("Q-04")
 @pytest.mark.parametrize("ground", ["历史遗留", "document"])
 def test_an_over_staffed_unit_comes_in_on_its_ground(bureau, home, clerk, tmp_path, ground):

@@ -17,6 +17,7 @@ def again(user):
     return User.objects.get(pk=user.pk)
 
 
+@pytest.mark.rule("A-01")
 def test_a_role_gives_its_permissions_on_the_subtree(home, bureau, foreign_bureau):
     user = units.person("zhou")
     appointments.appoint(user=user, role="office_clerk", unit=home, by=None)

@@ -184,6 +184,7 @@ def test_departments_that_end_leave_their_people_in_the_unit(culture, sport, doc
     assert Occupancy.objects.open().get(person=spell.person).dept is None
 
 
+@pytest.mark.rule("U-25")
 def test_people_of_other_units_who_work_there_go_along_or_are_named(
     home, bureau, culture, sport, foreign_bureau, document, clerk
 ):
@@ -213,6 +214,7 @@ def _obstacles(source, target, document, clerk):
     return carrying.obstacles(deed)
 
 
+@pytest.mark.rule("U-25")
 def test_facts_after_the_day_are_refused_and_named(culture, sport, document, clerk):
     quotas.grant(culture, 5)
     staff.enter(culture, "后来人", starts_on=dt.date(2020, 5, 1))
