@@ -210,6 +210,9 @@ class LoanTable(t.Table):
     def value_state(self, record: Any) -> str:
         return due_lamp(record)[1]
 
+    def row_class(self, record: Any) -> str:
+        return "" if record.places else "is-muted"
+
 
 def due_lamp(loan: Loan | Any) -> tuple[str, str]:
     """Return 预 (due soon) or 超 (overdue); `days` until it is due, `soon` of the settings."""

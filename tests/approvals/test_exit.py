@@ -194,13 +194,18 @@ def test_the_pages_say_that_the_freed_place_is_taken_back(
     )
     document = DocumentFactory(scope=office.path)
     data = {**RETIRING, "document_no": "", "document": document.pk}
+    ahead = "空出的行政编制 1 名将由编办收回编制池，核定 5 → 4 名，可用不增加"
+    client.force_login(unit_clerk)
+    form = client.get(reverse("approvals:new", args=["exit"]), {"spell": spell.pk})
+    box = client.post(form.context["look"], data)
+    assert box.status_code == 200
+    assert (ahead in box.text) is freeze  # while the form is filled in
     draft = drafted("exit", unit_clerk, data, spell=spell)
 
     def shown(user, name, case):
         client.force_login(user)
         return client.get(reverse(f"approvals:{name}", args=[case.pk])).text
 
-    ahead = "空出的行政编制 1 名将由编办收回编制池，核定 5 → 4 名，可用不增加"
     assert (ahead in shown(unit_clerk, "check", draft)) is freeze
     case = services.advance(application=draft, move="submit", by=unit_clerk)
     assert (ahead in shown(clerk, "detail", case)) is freeze

@@ -204,6 +204,26 @@ def test_a_loan_is_extended_and_comes_back(bureau, document, own_office, clerk):
         LoanStep.objects.all().delete()
 
 
+def test_loans_given_back_come_last(bureau, document, own_office, clerk):
+    pool = seeded(document, clerk, 3)
+    soon, later = (
+        services.lend(
+            pool=pool,
+            unit=bureau,
+            places=1,
+            starts_on=TODAY,
+            due_on=TODAY + dt.timedelta(days=days),
+            document=document,
+            reason="专项工作",
+            by=clerk,
+        )
+        for days in (10, 20)
+    )
+    assert list(queries.loans(clerk)) == [soon, later]
+    services.give_back(loan=soon, places=1, on=TODAY, document=document, note="", by=clerk)
+    assert list(queries.loans(clerk)) == [later, soon]
+
+
 def found_by_q30(unit, today=TODAY):
     rule = BY_NUMBER["Q30"]
     return list(rule.find(Asked(Scope(frozenset({unit.pk})), rule.defaults, today)))

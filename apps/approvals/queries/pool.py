@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Sum, Value
+from django.db.models import Case, QuerySet, Sum, Value, When
 
 from apps.core.models import CodeValue
 from apps.quotas.models import Balance
@@ -68,11 +68,14 @@ def recovered_by(application: Application) -> list[PoolEntry]:
 
 
 def loans(user: Any) -> QuerySet[Loan]:
-    """Return loans by their due day; soon: days before it, as the settings say."""
+    """Return loans, the first due first and those given back last.
+
+    soon: days before the due day, as the settings say.
+    """
     soon = use_settings.current().soon
     return (
         Loan.objects.visible_to(user)
         .select_related("unit__supervising_unit", "pool__quota_type", "pool__unit")
         .annotate(soon=Value(soon))
-        .order_by("due_on", "pk")
+        .order_by(Case(When(places=0, then=1), default=0), "due_on", "pk")
     )

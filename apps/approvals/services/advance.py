@@ -144,7 +144,7 @@ def _advance(
 def _locked(application: Application, seen: int | None) -> Application:
     locked = (
         Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version", "unit", "other_unit", "document")
+        .select_related("version", "unit", "document")
         .get(pk=application.pk)
     )
     if seen is not None and locked.revision != seen:
