@@ -27,7 +27,7 @@ from typing import Any
 
 from bench.figures import tell
 
-DECISIONS = int(os.environ.get("BENCH_DECISIONS", "400"))
+DECISIONS = int(os.environ.get("BENCH_DECISIONS", "800"))
 CLIENTS = 8
 A_SECOND = 50
 ROOT = Path(__file__).resolve().parents[1]

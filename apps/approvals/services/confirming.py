@@ -5,11 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db import connection
+
 from apps.units import grants
 
 from .. import deadlines, errors, rules
 from ..choices import PARTNER_PERMISSIONS, Partner, State
 from ..models import Application, Confirmation
+
+OPEN = """
+INSERT INTO approvals_confirmation
+       (application_id, scope, client, reference_no, opinion, answer,
+        partner, "order", arrived_at, due_at, provisional)
+SELECT %s, %s, '', '', '', '', part.*
+  FROM unnest(%s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::bool[]) AS part
+"""
 
 
 def begin(application: Application, now: dt.datetime) -> str:
@@ -29,9 +39,19 @@ def begin(application: Application, now: dt.datetime) -> str:
         if hand.order == first:
             _arrive(row, hand.limit, now)
         rows.append(row)
-    Confirmation.objects.bulk_create(rows)
+    _open(application, rows)
     application.due_at, application.provisional = due_of(rows)
     return State.CONFIRMING
+
+
+def _open(application: Application, rows: list[Confirmation]) -> None:
+    """Write the parts. Each decision opens three or four of seventeen columns, of which these
+    say anything: as rows of the ORM they cost four times as much.
+    """
+    said = [(r.partner, r.order, r.arrived_at, r.due_at, r.provisional) for r in rows]
+    with connection.cursor() as cursor:
+        columns = [list(column) for column in zip(*said, strict=True)]
+        cursor.execute(OPEN, [application.pk, application.scope, *columns])
 
 
 def answer(
