@@ -51,6 +51,9 @@ class PartnerSetting:
         return str(Partner(self.code).label)
 
 
+_kept: dict[int, KindVersion] = {}
+
+
 class KindVersionQuerySet(models.QuerySet):
     def in_force(self, kind: str) -> KindVersion:
         """Return the newest version of a kind: what new applications begin with."""
@@ -58,6 +61,12 @@ class KindVersionQuerySet(models.QuerySet):
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
+
+    def kept(self, pk: int) -> KindVersion:
+        """Return a version, read once by each process: it never changes."""
+        if pk not in _kept:
+            _kept[pk] = self.get(pk=pk)  # type: ignore[assignment]
+        return _kept[pk]
 
 
 class KindVersion(models.Model):

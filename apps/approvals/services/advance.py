@@ -19,7 +19,7 @@ from apps.core.writes import constraint_of, write
 
 from .. import deadlines, errors, kinds, rules
 from ..choices import ENDED, REVIEWS, State
-from ..models import Application, Line, Step
+from ..models import Application, KindVersion, Line, Step
 from ..moves import FIRST, MOVES, NEXT, SAME, label
 from . import confirming, deciding, filing, issuing, overriding, paper, telling
 
@@ -144,9 +144,10 @@ def _advance(
 def _locked(application: Application, seen: int | None) -> Application:
     locked = (
         Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version", "unit", "document")
+        .select_related("unit", "document")
         .get(pk=application.pk)
     )
+    locked.version = KindVersion.objects.kept(locked.version_id)
     if seen is not None and locked.revision != seen:
         raise errors.Stale(locked, locked.trail.select_related("by").last())
     return locked
