@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import controls, notices, plans, pool, use_settings
+from .views import controls, notices, plans, pool, pressing, use_settings
 
 urlpatterns = [
     path("use/", notices.waiting, name="waiting"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("plans/<int:pk>/issue/", plans.plan_issue, name="plan_issue"),
     path("plans/<int:pk>/settle/", plans.plan_settle, name="plan_settle"),
     path("plans/lines/<int:pk>/withdraw/", plans.plan_withdraw, name="plan_withdraw"),
+    path("pressing/", pressing.pressing, name="pressing"),
     path("pool/", pool.pool, name="pool"),
     path("pool/put/", pool.put_in, name="pool_put"),
     path("pool/<int:pk>/lend/", pool.lend, name="pool_lend"),

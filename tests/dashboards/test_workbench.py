@@ -21,6 +21,9 @@ from tests.factories.documents import DocumentFactory
 
 from .conftest import PLANTED
 
+#: Of a first page (performance budget P8).
+MOST_STATEMENTS = 30
+
 pytestmark = pytest.mark.django_db
 
 
@@ -202,12 +205,20 @@ def test_plans_and_loans_that_press_are_named_to_whom_they_concern(
             **lent,
         )
 
-    told = {who: first_page(client, who).context["pressing"] for who in (clerk, unit_clerk)}
+    def card(who):
+        address = reverse("approvals:pressing")
+        assert f'hx-get="{address}"' in first_page(client, who).text
+        return client.get(address, HTTP_HX_REQUEST="true")
+
+    told = {who: card(who).context["pressing"] for who in (clerk, unit_clerk)}
     for who, step in ((clerk, "“结束征集”"), (unit_clerk, "每类编制一行")):
         assert told[who][0].title == str(plan)
         assert step in told[who][0].text
     (loan,) = told[clerk][1:]  # what is not due for a year presses nobody
     assert (loan.title, loan.lamp) == (f"{world.office.name}周转编制", ("red", "逾期 2 天"))
     planning.close_collecting(plan=plan, by=clerk)
-    text = first_page(client, clerk).text
+    text = card(clerk).text
+    with CaptureQueriesContext(connection) as asked:
+        first_page(client, clerk)
+    assert len(asked) <= MOST_STATEMENTS  # whatever presses: the card is read by itself
     assert "用编计划和周转" in text

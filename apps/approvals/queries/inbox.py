@@ -54,13 +54,12 @@ def _waiting(user: Any) -> Q:
     # it the index that keeps the open ones in order cannot be seen to hold them, and an office of
     # 50,000 open cases sorts 20,000 for its first page.
     found = Q(pk__in=[])
-    own = Application.objects.filter(applicant=user, state=State.RETURNED)
-    if user.subtrees("file_for") or own.exists():
+    is_own_returned, giving = _rare(user)
+    if user.subtrees("file_for") or is_own_returned:
         found = Q(state=State.RETURNED) & (
             within(user.subtrees("file_for"), "scope") | Q(applicant=user)
         )
     free = (Q(handler__isnull=True) | Q(handler=user)) & ~Q(applicant=user)
-    giving = _giving(user)
     if giving is not None:
         found |= giving & free
     for paths, states in steps.items():
@@ -77,15 +76,25 @@ def _waiting(user: Any) -> Q:
     return found
 
 
-def _giving(user: Any) -> Q | None:
-    """Return which cases wait for the user's office to let people go, or None. One query.
+def _rare(user: Any) -> tuple[bool, Q | None]:
+    """Say whether a case came back to the user who filed it, and which cases wait for the user's
+    office to let people go; None: none do. One query.
 
-    Asked about only where there are any; the index application_at_giving holds no others.
+    Both are asked about first: beside them the index of the open ones in order serves no more.
     """
-    found = Q(pk__in=[])
+    giving = Q(pk__in=[])
     for state in GIVING:
-        found |= Q(state=state) & within(user.subtrees(ACTS[state]), "other_scope")
-    return found if Application.objects.filter(found).exists() else None
+        giving |= Q(state=state) & within(user.subtrees(ACTS[state]), "other_scope")
+    own = Q(applicant=user, state=State.RETURNED)
+    first, second = (
+        Application.objects.filter(which)
+        .order_by()
+        .annotate(tag=Value(name, output_field=CharField()))
+        .values_list("tag", flat=True)[:1]
+        for name, which in (("own", own), ("giving", giving))
+    )
+    there = set(first.union(second, all=True))
+    return "own" in there, giving if "giving" in there else None
 
 
 def _parts(user: Any) -> Q | None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from apps.approvals import pressing, progress
+from apps.approvals import progress
 from apps.approvals.choices import State
 from apps.approvals.entrances import entrances
 from apps.approvals.own import mine_of
@@ -85,7 +85,6 @@ def _office(request: HttpRequest) -> HttpResponse:
         "unfinished": queries.unfinished(paths),
         "documents": queries.latest_documents(paths),
         "due": due_lines(paths, today),
-        "pressing": pressing.of(user),
         "examines": user.may_anywhere("examine"),
         "maintains": user.may_anywhere("maintain"),
         "sees_balance": user.may_anywhere("examine") or user.may_anywhere("decide"),
@@ -152,7 +151,6 @@ def _clerk(request: HttpRequest) -> HttpResponse:
             for case in cases
         ],
         "publicities": queries.publicities(user),
-        "pressing": pressing.of(user),
     }
     return render(request, "dashboards/clerk.html", context)
 
