@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from apps.core.models import CodeValue
@@ -15,10 +16,13 @@ def is_legal(quota_type: CodeValue, unit: Unit) -> bool:
     The code table decides: attrs.legal_natures lists values of `nature`; none listed: every nature.
     A unit whose nature is not entered yet cannot be judged, so it is let through.
     """
-    legal = quota_type.attrs.get("legal_natures") or []
-    if not legal or not unit.nature_id:
-        return True
-    return unit.nature_id.removeprefix("nature.") in legal
+    return may_go_together(quota_type.attrs, unit.nature_id)
+
+
+def may_go_together(attrs: Mapping[str, Any], nature: str | None) -> bool:
+    """Say the same of the attrs of a type and the key of a nature: where rows are read in bulk."""
+    legal = attrs.get("legal_natures") or []
+    return not legal or not nature or nature.removeprefix("nature.") in legal
 
 
 def may_hold_quota(unit: Unit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -13,20 +14,36 @@ from apps.core.models import CodeValue
 from apps.core.scope import within
 from apps.quotas.choices import QuotaFamily
 from apps.quotas.models import Balance, QuotaEntry, UnitTotal
-from apps.quotas.rules import is_legal
+from apps.quotas.rules import may_go_together
 from apps.staff.models import Occupancy
-from apps.units.models import Office, Unit
+from apps.units.models import Office
 
 from ..models import MonthlyExcess
 from .base import RED, YELLOW, Asked, Hit, rows
 
-#: What the rules read of a cell.
-CELL = (
-    *("unit", "quota_type", "approved", "actual", "excess"),
-    *("quota_type__label", "quota_type__attrs", "unit__nature", "unit__nature__label"),
-)
 #: 军转、退役士兵、政策性安置
 POLICY_ENTRIES = ("entry_mode.10", "entry_mode.11", "entry_mode.13")
+
+
+class Cell(NamedTuple):
+    """What the rules read of a balance. kind, attrs: of its quota type; nature: of its unit."""
+
+    unit_id: int
+    quota_type_id: str
+    approved: int
+    actual: int
+    excess: int
+    kind: str
+    attrs: dict[str, Any]
+    nature_id: str | None
+    nature: str | None
+
+
+#: Where each part of a Cell stands.
+CELL = (
+    *("unit_id", "quota_type_id", "approved", "actual", "excess", "quota_type__label"),
+    *("quota_type__attrs", "unit__nature_id", "unit__nature__label"),
+)
 
 
 def over_approved(asked: Asked) -> Iterator[Hit]:
@@ -60,7 +77,7 @@ def people_without_places(asked: Asked) -> Iterator[Hit]:
             yield _cell(cell)
 
 
-def _over(asked: Asked) -> Iterator[Balance]:
+def _over(asked: Asked) -> Iterator[Cell]:
     """Yield the cells with more people than places, those without any place among them."""
     return (cell for cell in _cells(asked, "over", lambda: Q(excess__gt=0)) if cell.excess > 0)
 
@@ -80,17 +97,16 @@ def over_with_turnover(asked: Asked) -> Iterator[Hit]:
             yield Hit(unit, "", {"approved": places, "actual": people, "over": people - places})
 
 
-def _is_counted(cell: Balance) -> bool:
+def _is_counted(cell: Cell) -> bool:
     """Say whether a place is 事业编制 or on loan for a time (周转)."""
-    attrs = cell.quota_type.attrs
-    return attrs.get("family") == "INSTITUTION" or attrs.get("time_limited") is True
+    return cell.attrs.get("family") == "INSTITUTION" or cell.attrs.get("time_limited") is True
 
 
 def illegal_type(asked: Asked) -> Iterator[Hit]:
     """Q12: a quota type that the nature of the unit does not allow (混编; rule Q-12)."""
     for cell in _cells(asked, "illegal", lambda: _mixed(asked)):
-        if not is_legal(cell.quota_type, cell.unit):
-            yield _cell(cell, nature=cell.unit.nature.label)
+        if not may_go_together(cell.attrs, cell.nature_id):
+            yield _cell(cell, nature=cell.nature)
 
 
 def _mixed(asked: Asked) -> Q:
@@ -99,12 +115,12 @@ def _mixed(asked: Asked) -> Q:
     pairs = cells.order_by().values_list("unit__nature", "quota_type", "quota_type__attrs")
     wrong = Q(pk__in=[])
     for nature, kind, attrs in pairs.distinct():
-        if not is_legal(CodeValue(key=kind, attrs=attrs), Unit(nature_id=nature)):
+        if not may_go_together(attrs, nature):
             wrong |= Q(unit__nature=nature, quota_type=kind)
     return wrong
 
 
-def _cells(asked: Asked, name: str, which: Callable[[], Q]) -> list[Balance]:
+def _cells(asked: Asked, name: str, which: Callable[[], Q]) -> list[Cell]:
     """Return cells that hold places or people, by unit and type: all of a few units, read once
     for every rule; of many only those `which` leaves.
     """
@@ -113,10 +129,10 @@ def _cells(asked: Asked, name: str, which: Callable[[], Q]) -> list[Balance]:
     return asked.scope.once(name, lambda: _read(asked, which()))
 
 
-def _read(asked: Asked, which: Q) -> list[Balance]:
+def _read(asked: Asked, which: Q) -> list[Cell]:
     cells = Balance.objects.filter(asked.scope.on(), which).exclude(approved=0, actual=0)
-    codes = cells.select_related("quota_type", "unit__nature").only(*CELL)
-    return list(codes.order_by("unit_id", "quota_type_id"))
+    rows = cells.order_by("unit_id", "quota_type_id").values_list(*CELL)
+    return [Cell(*row) for row in rows]
 
 
 def ledger_apart(asked: Asked) -> Iterator[Hit]:
@@ -242,8 +258,8 @@ def _by(spells: object, group: str | None) -> dict[str, int]:
     return {row[group] or "OTHER": row["n"] for row in found}
 
 
-def _cell(cell: Balance, **more: object) -> Hit:
-    facts = {"kind": cell.quota_type.label, "approved": cell.approved, "actual": cell.actual}
+def _cell(cell: Cell, **more: object) -> Hit:
+    facts = {"kind": cell.kind, "approved": cell.approved, "actual": cell.actual}
     return Hit(cell.unit_id, cell.quota_type_id, {**facts, **more}, {"type": cell.quota_type_id})
 
 
