@@ -9,8 +9,9 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from apps.core.scope import above
 from apps.quotas.standing import Lamp
-from apps.units.models import Unit, UnitUserPermission
+from apps.units.models import UnitUserPermission
 
 from .choices import ENDED, PAPER, REVIEWS, WRITABLE, Kind, Partner, State
 from .models import Application
@@ -122,11 +123,10 @@ def _office_at(application: Application) -> str:
     """Return the name of the unit whose people act at this step: the nearest over the case."""
     permission = ACTS[application.state]
     path = application.desk
-    above = [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
     nearest = (
         UnitUserPermission.objects.filter(
             permission__codename=permission,
-            content_object__path__in=above,
+            content_object__path__in=above(path),
             user__is_active=True,
         )
         .order_by("-content_object__path")

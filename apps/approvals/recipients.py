@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from apps.units.models import Unit, UnitUserPermission
+from apps.core.scope import above
+from apps.units.models import UnitUserPermission
 
 from .choices import PARTNER_PERMISSIONS
 from .models import Application
@@ -20,10 +21,9 @@ def nearest(permissions: Iterable[str], path: str, *, but: Iterable[int | None] 
 
     but   accounts left out: an applicant does not decide
     """
-    above = [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
     rows = UnitUserPermission.objects.filter(
         permission__codename__in=list(permissions),
-        content_object__path__in=above,
+        content_object__path__in=above(path),
         user__is_active=True,
         user__admin_kind__isnull=True,
     ).exclude(user_id__in=[one for one in but if one is not None])

@@ -21,6 +21,11 @@ def roots(paths: Iterable[str]) -> list[str]:
     return kept
 
 
+def above(path: str) -> list[str]:
+    """Return the tree paths from the root down to `path`, itself the last."""
+    return [path[:end] for end in range(ROOT, len(path) + 1, ROOT)]
+
+
 def holds_a_root(paths: Iterable[str]) -> bool:
     """Say whether one of the subtrees is a whole tree: who reads it reads nearly everything."""
     return any(len(path) <= ROOT for path in paths)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.core.history import RowHistory
 from apps.core.models import Job
+from apps.core.scope import above
 from apps.units.models import Unit
 
 from .applications import Application
@@ -20,10 +21,8 @@ class PhraseQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The user's own phrases, those of the offices above or around them, and the first ones."""
         roots = {path for name in ("view_subtree", "examine") for path in user.subtrees(name)}
-        above = {
-            path[:end] for path in roots for end in range(Unit.steplen, len(path) + 1, Unit.steplen)
-        }
-        offices = Q(owner__isnull=True) & (Q(unit__isnull=True) | Q(unit__path__in=above))
+        over = {one for path in roots for one in above(path)}
+        offices = Q(owner__isnull=True) & (Q(unit__isnull=True) | Q(unit__path__in=over))
         return self.filter(Q(owner=user) | offices)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 
-from apps.core.scope import within
+from apps.core.scope import above, within
 from apps.quotas.standing import Lamp
 from apps.staff.models import Occupancy
 from apps.staff.queries import CODES, RELATED
-from apps.units.models import Unit, UnitUserPermission
+from apps.units.models import UnitUserPermission
 
 from ..choices import PAPER, PARTNER_PERMISSIONS, Partner, State
 from ..models import Application, Confirmation, Line
@@ -110,9 +110,7 @@ def partners_with_accounts(paths: Iterable[str]) -> dict[str, set[str]]:
     """Return tree path → the partners that an active account confirms for there. One query."""
     paths = set(paths)
     words = {permission: partner for partner, permission in PARTNER_PERMISSIONS.items()}
-    steps = {
-        path[:end] for path in paths for end in range(Unit.steplen, len(path) + 1, Unit.steplen)
-    }
+    steps = {one for path in paths for one in above(path)}
     held = UnitUserPermission.objects.filter(
         permission__codename__in=words, content_object__path__in=steps, user__is_active=True
     ).values_list("permission__codename", "content_object__path")

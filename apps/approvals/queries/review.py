@@ -8,9 +8,10 @@ from typing import Any
 from django.http import Http404
 
 from apps.accounts.models import User
+from apps.core.scope import above
 from apps.documents.models import ApprovalDocument
 from apps.staff.looking import Box
-from apps.units.models import Unit, UnitUserPermission
+from apps.units.models import UnitUserPermission
 
 from .. import comparing, frozen, kinds, rules
 from ..choices import GIVING, OPEN, REVIEWS, WRITABLE, Kind, State, Verdict
@@ -282,9 +283,8 @@ def readers(user: Any, application: Application) -> list[User]:
 
 
 def _holders(permission: str, path: str) -> list[User]:
-    above = [path[:end] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)]
     grants = UnitUserPermission.objects.filter(
-        permission__codename=permission, content_object__path__in=above
+        permission__codename=permission, content_object__path__in=above(path)
     )
     people = User.objects.filter(
         pk__in=grants.values("user"), is_active=True, admin_kind__isnull=True
