@@ -145,6 +145,10 @@ class KindOfCase:
         imagined = self.imagined(form, others)
         return self.posts(*imagined) if imagined is not None else []
 
+    def look_remarks(self, form: Any, others: list[Line]) -> list[str]:
+        """Return the remarks of the case while the form is filled in, once it holds."""
+        return []
+
     def imagined(self, form: Any, others: list[Line]) -> tuple[Application, list[Line]] | None:
         """Return the case as it would be with the line of this form; None: nothing to say yet."""
         if not form.is_valid():

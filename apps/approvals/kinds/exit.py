@@ -17,7 +17,7 @@ from apps.staff.models import PostHolding
 from .. import errors, frozen
 from ..choices import Kind
 from ..forms.exit import ExitForm
-from ..models import Application, Line
+from ..models import Application, KindVersion, Line
 from ..queries.pool import recovers
 from ..services import pool
 from . import showing
@@ -58,6 +58,13 @@ class Exit(OfSpell):
 
     def boxes(self, application: Application, lines: list[Line]) -> list[looking.Box]:
         return showing.cells(lines)
+
+    def look_remarks(self, form: ExitForm, others: list[Line]) -> list[str]:
+        if not form.is_valid() or (imagined := self.imagined(form, others)) is None:
+            return []
+        application, lines = imagined
+        application.version = KindVersion.objects.in_force(self.kind)
+        return self.remarks(application, lines)
 
     def remarks(self, application: Application, lines: list[Line]) -> list[str]:
         """Say what of the freed places the office takes back (PL-01): it needs a document."""

@@ -25,7 +25,7 @@ from ..addresses import with_query
 from ..choices import WRITABLE, Kind, filing_name
 from ..filling import MASKS, Filling, subject_of, typed_of
 from ..kinds import KindOfCase
-from ..models import Application, KindVersion, Line, Slot
+from ..models import Application, Line, Slot
 from ..refusals import field_of, sentence
 from ..services import typed as typing
 from ..services.trial import REFUSED
@@ -251,7 +251,7 @@ def _beside(filling: Filling, form: Any) -> dict[str, Any]:
     posts = kind.look_posts(form, others) if bound and kind.shows_posts else []
     return {
         "facts": facts,
-        "remarks": _remarks(kind, form, others) if bound else [],
+        "remarks": kind.look_remarks(form, others) if bound else [],
         "boxes": [
             one
             for one in (kind.look(form, others) if bound and not kind.shows_posts else [])
@@ -261,15 +261,6 @@ def _beside(filling: Filling, form: Any) -> dict[str, Any]:
         "shows_posts": kind.shows_posts,
         "busy": _busy(filling, typed),
     }
-
-
-def _remarks(kind: KindOfCase, form: Any, others: list[Line]) -> list[str]:
-    """Return what the cells do not say, once the form says all there is to say."""
-    if not form.is_valid() or (imagined := kind.imagined(form, others)) is None:
-        return []
-    application, lines = imagined
-    application.version = KindVersion.objects.in_force(application.kind)
-    return kind.remarks(application, lines)
 
 
 def _busy(filling: Filling, number: str) -> str:
