@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from apps.quotas.standing import Lamp
 
-from . import plans, rules, use_settings
+from . import plans, rules
 from .choices import PlanState
 from .models import PlanLine
 from .queries import pool
@@ -53,8 +52,7 @@ def _plans(user: Any) -> list[Pressing]:
 
 
 def _loans(user: Any) -> list[Pressing]:
-    until = timezone.localdate() + dt.timedelta(days=use_settings.current().soon)
-    rows = pool.loans(user).filter(places__gt=0, due_on__lte=until)
+    rows = pool.pressing(user, timezone.localdate())
     return [
         Pressing(
             f"{one.unit.name}周转编制",

@@ -34,6 +34,7 @@ from .ledger_lines import (
 )
 from .models import Balance, QuotaEntry
 from .refusals import refusal_of, sentence
+from .rules import may_go_together
 
 _SAME = ("unit_id", "quota_type_id", "change", "kind", "on", "document_id", "reason")
 
@@ -171,8 +172,7 @@ def _allowed(
         return True
     if not may_rise(parsed, i, unit, "编制"):
         return False
-    legal = quota_type.attrs.get("legal_natures") or []
-    if legal and unit.nature_id and unit.nature_id.removeprefix("nature.") not in legal:
+    if not may_go_together(quota_type.attrs, unit.nature_id):
         parsed.fault(i, "quota_type", f"按机构性质，“{unit.name}”不能使用{quota_type.label}")
         return False
     return True

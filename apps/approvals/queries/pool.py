@@ -72,7 +72,17 @@ def loans(user: Any) -> QuerySet[Loan]:
 
     soon: days before the due day, as the settings say.
     """
+    return _loans(user, use_settings.current().soon)
+
+
+def pressing(user: Any, today: dt.date) -> QuerySet[Loan]:
+    """Return loans that are out and due, or nearly so."""
     soon = use_settings.current().soon
+    until = today + dt.timedelta(days=soon)
+    return _loans(user, soon).filter(places__gt=0, due_on__lte=until)
+
+
+def _loans(user: Any, soon: int) -> QuerySet[Loan]:
     return (
         Loan.objects.visible_to(user)
         .select_related("unit__supervising_unit", "pool__quota_type", "pool__unit")

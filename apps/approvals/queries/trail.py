@@ -34,7 +34,7 @@ class Node:
     state   "done", "now" or "future"
     tone    of its mark: green, amber, red, grey, blue
     used    working time spent; limit in words; late: it was done after its limit
-    lamp    what remains, of the step the case is at
+    lamp    what remains, of the step the case is at; due: until when
     """
 
     label: str
@@ -51,6 +51,7 @@ class Node:
     notes: tuple[str, ...] = ()
     checks: tuple[dict[str, str], ...] = ()
     lamp: remaining.Remaining | None = None
+    due: dt.datetime | None = None
 
 
 def nodes(
@@ -150,6 +151,7 @@ def _part(row: Confirmation, days: calendar.WorkCalendar, now: dt.datetime) -> N
         ),
         notes=("已提出异议，待处理",) if objected else (),
         lamp=remaining.remaining(row, days, now),
+        due=row.due_at,
     )
 
 

@@ -111,7 +111,7 @@ def _advance(
     else:
         application.save()
     if target in ENDED and application.effected_at is None:
-        kinds.of(application.kind).released(application, lines, by=by)
+        kind.released(application, lines, by=by)
     here = application.version.step_at(before)
     row = Step.objects.create(
         application=application,

@@ -125,8 +125,7 @@ def _now(loan: Any, *, office: bool) -> str:
     if not loan.places:
         return ""
     cell = looking.box(loan.unit, loan.pool.quota_type, 0)
-    free = max(0, cell.approved + cell.over_allowed - cell.actual - cell.reserved) if cell else 0
-    taken = max(0, loan.places - free)
+    taken = max(0, loan.places - (cell.usable if cell else 0))
     sits = (
         f"借来的 {loan.places} 名中 {taken} 名已有人占用（含在途），须先办理出编。" if taken else ""
     )

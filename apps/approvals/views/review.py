@@ -21,7 +21,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts import stepup
 from apps.checks import telling
-from apps.core import calendar
 from apps.core.http import prepare_table, requires
 from apps.core.templatetags.ui import address
 from apps.documents import files
@@ -32,7 +31,7 @@ from apps.staff.services.reveals import FIELDS
 from apps.units.models import Unit
 from apps.units.queries import unit_page
 
-from .. import errors, kinds, late, progress, refusals, remaining, rules, tables
+from .. import errors, kinds, late, progress, refusals, rules, tables
 from ..choices import GIVING, REVIEWS, State
 from ..forms.acting import ActForm
 from ..models import Application, Attachment, Line
@@ -117,15 +116,13 @@ def _panels(user: Any, found: Review) -> list[str]:
 def _where(found: Review) -> dict[str, Any]:
     """Return the step the case is at and what remains of it, as its timeline says.
 
-    Of several partners at once the first limit counts: the case's own.
+    Of several partners at once the first limit counts.
     """
     now = [one for one in found.nodes if one.state == "now"]
     if not now:
         return {"step": found.application.get_state_display(), "lamp": None}
-    lamp = now[0].lamp
-    if len(now) > 1:
-        lamp = remaining.remaining(found.application, calendar.current())
-    return {"step": "、".join(one.label for one in now), "lamp": lamp}
+    first = min(now, key=lambda one: (one.due is None, one.due))
+    return {"step": "、".join(one.label for one in now), "lamp": first.lamp}
 
 
 def _own_page(found: Review) -> str:
