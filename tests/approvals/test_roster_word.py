@@ -75,6 +75,19 @@ def test_the_roster_as_word_holds_its_people_masked(client, reader, staffed):  #
 
 
 @pytest.mark.rule("PP-06")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_unit_without_people_gives_an_empty_roster(client, reader, bureau, name):  # noqa: F811
+    client.force_login(reader)
+
+    parts = word.unpack(b"".join(asked(client, bureau, name).streaming_content))
+
+    said = text_of(parts["word/document.xml"])
+    assert "共 0 名" in said
+    assert "公民身份号码" in said
+    assert "{{" not in said
+
+
+@pytest.mark.rule("PP-06")
 def test_the_head_of_a_roster_is_on_every_page_of_a_broad_sheet(client, reader, staffed):  # noqa: F811
     client.force_login(reader)
     for name, leaving in (("staff:roster", False), ("staff:unit_left", True)):
